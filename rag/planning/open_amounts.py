@@ -47,6 +47,8 @@ MAX_HOURS = 18
 _UNTOLD = frozenset({"", "letter", "e-mail", "notice"})
 """Kinds of documents that do not say what these are about."""
 MAX_ROW_WORDS = 4
+OPENING_LINES = 2
+"""Lines in which a document says what it is: the name of its sheet and its title."""
 MIN_KIN = 3
 """Letters at the beginning that two words of one family share: cuire, cuisson."""
 
@@ -63,6 +65,12 @@ class Read:
     def names(self) -> frozenset[str]:
         """Return the stems of its title and path."""
         return names_of(self.document)
+
+    @cached_property
+    def opening(self) -> frozenset[str]:
+        """Return the stems of its first lines, which name a sheet whose title does not."""
+        lines = [line for line in self.pages[0].text.split("\n") if line.strip()] if self.pages else []
+        return frozenset(term for line in lines[:OPENING_LINES] if " | " not in line for term in terms(line))
 
     @cached_property
     def head(self) -> frozenset[str]:
@@ -229,7 +237,7 @@ def _roles(query: OpenQuestion, documents: Sequence[Read]) -> tuple[list[Word], 
         if query.field is None and len(naming) >= max(2, MIN_NAMING * len(with_values)) and not _is_total(word):
             figure.append(word)
             continue
-        named = [one for one in documents if meets(word.stem, one.names)]
+        named = [one for one in documents if meets(word.stem, one.names | one.opening)]
         if query.count and len(named) == query.count:
             meant = [one for one in meant if one in named]
             continue

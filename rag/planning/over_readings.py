@@ -70,6 +70,16 @@ class _Readings:
     is_whole: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What goes with an answer: the words of its language, the times so far, its notices, and why it is not sure."""
+
+    wording: Wording
+    timer: StageTimer
+    notices: Sequence[str]
+    doubt: str
+
+
 class OverReadings:
     """Has an LLM read short documents one by one for a question over all of them."""
 
@@ -266,43 +276,28 @@ class OverReadings:
             notices.append(f"The LLM failed: {readings.failure} Ask the same again to go on from there.")
         is_asked = is_in_words_of(query.ask, asked.text) and is_in_words_of(query.only, asked.text)
         is_sure = is_asked and all(cell.verdict is Verdict.SUPPORTED for _, cell, _, _ in readings.known)
-        doubt = "" if is_sure else wording.say("read by llm")
+        telling = _Telling(wording, timer, notices, "" if is_sure else wording.say("read by llm"))
         if query.kind is ColumnKind.NUMBER:
-            return (yield from self._compute(query, readings, wording, timer, notices, doubt))
-        return (yield from self._list(query, readings, wording, timer, notices, doubt))
+            return (yield from self._compute(query, readings, telling))
+        return (yield from self._list(query, readings, telling))
 
-    def _compute(
-        self,
-        query: ReadingQuery,
-        readings: _Readings,
-        wording: Wording,
-        timer: StageTimer,
-        notices: Sequence[str],
-        doubt: str,
-    ) -> Answering:
+    def _compute(self, query: ReadingQuery, readings: _Readings, telling: _Telling) -> Answering:
         known = [
             Amount(Stated(document, Quantity(Decimal(cell.value), cell.unit), "", page, place))
             for document, cell, page, place in readings.known
         ]
-        amount = AmountField(wording.say("amount"), "read", "money")
+        amount = AmountField(telling.wording.say("amount"), "read", "money")
         told = AggregateQuery(every_document(), query.how, amount, is_sure=False)  # type: ignore[arg-type]
+        amounts = Amounts(known, readings.apart)
         return (
             yield from self._aggregation.tell(
-                told, Amounts(known, readings.apart), [], wording, timer, notices=notices, doubt=doubt
+                told, amounts, [], telling.wording, telling.timer, notices=telling.notices, doubt=telling.doubt
             )
         )
 
-    def _list(
-        self,
-        query: ReadingQuery,
-        readings: _Readings,
-        wording: Wording,
-        timer: StageTimer,
-        notices: Sequence[str],
-        doubt: str,
-    ) -> Answering:
+    def _list(self, query: ReadingQuery, readings: _Readings, telling: _Telling) -> Answering:
         """Yield what each document says, or which of them has the first or last day."""
-        known = readings.known
+        known, wording = readings.known, telling.wording
         if query.how in ("first", "last"):
             known = sorted(known, key=lambda one: one[1].value, reverse=query.how == "last")
             named = [one for one in known if one[1].value == known[0][1].value]
@@ -333,7 +328,7 @@ class OverReadings:
             for document, cell, _, place in known
         ]
         undecided: list[TableRow] = readings.apart.without
-        reason = doubt
+        reason = telling.doubt
         if undecided:
             said = wording.one("listed apart", len(undecided))
             reason = wording.say(said, count=wording.number(len(undecided)))
@@ -342,9 +337,9 @@ class OverReadings:
                 text,
                 proofs,
                 self._catalogue,
-                milliseconds=timer.milliseconds,
+                milliseconds=telling.timer.milliseconds,
                 table=AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(rows), tuple(undecided)),
-                notices=[*notices, *([reason] if undecided else [])],
+                notices=[*telling.notices, *([reason] if undecided else [])],
                 verdict=Verdict.PARTLY if reason else Verdict.SUPPORTED,
                 reason=reason,
             )

@@ -31,6 +31,8 @@ MAX_ENDING = 2
 _VERBAL = re.compile(r"(?i)\w{2,}(?:ed|aron|ieron|ó|ée?s?|ten)|ge\w{2,}(?:t|en)")
 """How the past of verbs ends in four languages."""
 _NUMBER_OF = re.compile(r"(?i)(?:nummer|number|code|\bno|\bnr|\bid|\bref\w*|\bnúm\w*|\bnuméro)\b\.?")
+_COUNT_OF = re.compile(r"(?i)(?:number|no\.?|count|total|an?zahl|nombre|número) (?:of|der|von|des?|d['’])")
+"""Begins the name of a field that counts something."""
 
 
 @dataclass
@@ -116,6 +118,9 @@ def _value_at(reading: Reading, at: int) -> int:
         if len(run) == 1 and not run[0].is_name and _measures_word(reading, run[0]):
             # What arrives is told by the arrival, and not by a remark that has the word.
             continue
+        if len(run) == 1 and run[0].stem in words.NEUTRAL and not _is_in_a_cell(reading, run[0].stem):
+            # What was found is not what has a foundation.
+            continue
         stems = [token.stem for token in run]
         held = [
             one
@@ -161,10 +166,18 @@ def _value_at(reading: Reading, at: int) -> int:
                     if all(stem in reading.texts[one.document.id] for stem in stems)
                 ]
                 own = [] if reading.records.is_of_rows else own
+            if not any(token.is_name for token in run) and all(stem in reading.records.called for stem in stems):
+                # What most of them are called names none of them: a sheet may have another title.
+                continue
             if 0 < len(own) < len(reading.records.records):
                 reading.named.append((run[0].at, frozenset(stems)))
                 return len(run)
     return 0
+
+
+def _is_in_a_cell(reading: Reading, stem: str) -> bool:
+    columns = (reading.records.column(one.at) for one in reading.records.fields)
+    return any(cell is not None and stem in cell.words for column in columns for cell in column)
 
 
 def _is_denied(reading: Reading, token: Token) -> bool:
@@ -262,6 +275,9 @@ def _field_at(reading: Reading, at: int) -> int:
         return 0
     count, share, one = best
     first = tokens[at]
+    if one.kind == "text" and reading.query.how not in ("list", "value") and (number := _count_of(reading, first)):
+        # How many defects there are is told by "Number of defects", and not by "Defects".
+        share, one = 1.0, number
     is_exact = any(name == (first.stem,) for name in one.words)
     is_cost = first.stem in words.COST and is_of_money(one)
     is_verb = speaks_of(one, first.written)
@@ -288,6 +304,12 @@ def _field_at(reading: Reading, at: int) -> int:
             return count
     reading.mentions.append((first.at, one, count))
     return count
+
+
+def _count_of(reading: Reading, token: Token) -> Field | None:
+    """Return the field that states how many of what a word names there are."""
+    fields = [one for one in reading.records.fields if one.kind == "number" and _COUNT_OF.match(one.name)]
+    return next((one for one in fields if names_word(one, token.stem)), None)
 
 
 def _means_record(reading: Reading, token: Token, one: Field) -> bool:

@@ -119,13 +119,20 @@ class Records:
         return [one.cells.get(at) for one in self.records]
 
 
+MAX_TITLE_WORDS = 6
+_IS_STATED = re.compile(r"[:|.,\t\d]")
+"""Stands in a line that says more than what a document is called."""
+
+
 def file_stem(document: DocumentInfo) -> str:
     """Return the name of a document's file without folder and ending."""
     return re.sub(r"\.\w{2,5}$", "", document.path.rpartition("/")[2])
 
 
 def called_by(document: DocumentInfo, page: Page) -> frozenset[str]:
-    """Return the stems of what a document is called: its title, its path without the ending, and its first line."""
+    """Return the stems of what a document is called: its title, its path without the ending, its first line, and a
+    title in the second one, as below the name of a sheet."""
     path = re.sub(r"\.\w{2,5}$", "", document.path)
-    first = next((line for line in page.text.splitlines() if line.strip()), "")
-    return frozenset(terms(re.sub(r"[-_/:.#]", " ", f"{document.title} {path} {first[:80]}")))
+    first, second, *_ = [*(line for line in page.text.splitlines() if line.strip()), "", ""]
+    title = "" if _IS_STATED.search(second) or len(second.split()) > MAX_TITLE_WORDS else second
+    return frozenset(terms(re.sub(r"[-_/:.#]", " ", f"{document.title} {path} {first[:80]} {title}")))

@@ -47,6 +47,8 @@ _HOW_MANY = rf"{_IN}(?:how many|wie ?viele|combien d(?:e |['’])|cu[aá]nt[oa]s
 _WHICH = re.compile(rf"(?i)^\W*{_ASKS_WHICH} {_BETWEEN}{_IS}{_THING}")
 ASKED_LIST = re.compile(rf"(?i)^\W*(?:{_ASKS_WHICH}|{_TELLS}) {_BETWEEN}{_IS}{_THING}")
 """What asks which things there are, or tells to list them."""
+_WHICH_OF_NAME = re.compile(r"(?i)^\W*which [a-z-]+ (?:[a-z-]+ )?(?P<noun>[a-z-]+s) (?:are|were|have|do|did)\b")
+"""Asks for several things that two words name: "Which work orders are not closed yet?"."""
 ASKED_COUNT = re.compile(rf"(?i)^\W*{_HOW_MANY} ?{_BETWEEN}{_THING}")
 """What asks how many of some things there are."""
 _COUNTS = re.compile(rf"(?i)^\W*{_HOW_MANY} ?{_BETWEEN}(?P<noun>{NOUN})(?!\w)")
@@ -80,6 +82,11 @@ _EITHER = re.compile(
     r" (?:or|oder|ou|o) (?P<second>[^,]+?) (?:the )?(?:(?:more|less|plus|moins|más|menos) \w+"
     r"|(?!under|number|\w+ember|october|other)\w{2,}er)\W*$"
 )
+_BETWEEN_TWO = re.compile(
+    r"(?i)(?<!\w)(?:difference|unterschied|différence|diferencia) (?:between|in|zwischen|entre|de)\b.*(?<!\w)"
+    r"(?:amounts?|rents?|prices?|costs?|fees?|totals?|weights?|miete\w*|preis\w*|kosten|loyers?|prix|montants?|alquiler\w*|precios?)(?!\w)"
+)
+"""Asks by how much one figure differs from another."""
 _DIFFERENT = re.compile(
     r"(?i)(?<!\w)(?:than|more|less|fewer|difference|times|twice|als|mehr|weniger|unterschied|doppelt|mal|plus|moins"
     r"|écart|différence|fois|double|más|menos|diferencia|veces|doble)(?!\w)"
@@ -117,7 +124,10 @@ _SUM = re.compile(
     r"|ensemble|en moyenne|moyenne|en total|en conjunto|sum(?:a|an)|junt[oa]s|de media|promedio)\b"
 )
 _SUPERLATIVES = "|".join(words for words, _ in row_words.SUPERLATIVES)
-_MOST = re.compile(rf"(?i)(?<!\w)(?:nearest|closest|farthest|nächste[nrms]?|{_SUPERLATIVES})(?!\w)")
+_MOST = re.compile(
+    rf"(?i)(?<!\w)(?:nearest|closest|farthest|nächste[nrms]?|(?:tarda|dura|cuesta|pesa|gana|paga|mide|vale)n? más"
+    rf"|(?:coûte|dure|pèse|gagne|paie|prend)(?:nt)? le plus|{_SUPERLATIVES})(?!\w)"
+)
 _WHO_NOT = re.compile(
     r"(?i)\W*(?:who (?:(?:is|are|was|were|has|have|had|did|does|do|can|could) (?:not|no)\b"
     r"|(?:isn|aren|wasn|weren|hasn|haven"
@@ -133,6 +143,12 @@ _WHO = re.compile(
     r"|qué (?:se (?:compró|vendió)|compramos|vendimos) en)(?!\w)"
 )
 """Who has such a thing, or what was bought in a year: several people and things may."""
+_REPEATS = re.compile(
+    r"(?i)^\W*(?:who|which|wer|welche[rnms]?|qui|quel(?:le)?s?|qui[eé]n(?:es)?|qu[eé])\b.*(?<!\w)(?:more than (?:one"
+    r"|once|twice)|twice or more|several times|at least twice|repeatedly|mehr als ein\w*|mehrmals|mehrfach"
+    r"|plus d['’]une?|plusieurs fois|más de un[oa]?|varias veces)(?!\w)"
+)
+"""Who or what more than once: that is told only of all."""
 _LACKING = re.compile(
     r"(?i)^\W*(?:(?:in|on|for|of|bei|in|auf|dans|pour|en) )?(?:which|whose|welche[rnms]?|wessen|quel(?:le)?s?|qu[eé]"
     r"|cu[aá]l(?:es)?)\b(?!.*\b(?:if|wenn|falls|si)\b).*(?<!\w)(?:ha(?:s|ve) no|lacks?"
@@ -173,13 +189,13 @@ def read_several(question: str) -> SeveralAsked | None:
         return SeveralAsked("count of some", match["noun"])
     if match := _WHICH_OF_TWO.match(text) or _EITHER.match(text):
         return SeveralAsked("compare", items=(match["first"], match["second"]))
-    if _DIFFERS.match(text):
+    if _DIFFERS.match(text) or _BETWEEN_TWO.search(text):
         return SeveralAsked("difference")
     if _SHARE.match(text):
         return SeveralAsked("share")
     if (comparison := read_comparison(text)) is not None and comparison.subject:
         return SeveralAsked("compare", items=comparison.items)
-    if _WHO.match(text):
+    if _WHO.match(text) or _REPEATS.match(text):
         return SeveralAsked("who")
     if row_words.ASKS_ONE.match(text) and _MOST.search(text):
         one = _WHICH_ONE.match(text)
@@ -187,6 +203,8 @@ def read_several(question: str) -> SeveralAsked | None:
     if row_words.ASKS_NUMBER.match(text) and _SUM.search(text):
         return SeveralAsked("sum")
     if (match := _WHICH.match(text)) and is_plural_in(match["noun"], text):
+        return SeveralAsked("list", match["noun"])
+    if match := _WHICH_OF_NAME.match(text):
         return SeveralAsked("list", match["noun"])
     if _asks_whether_any_is_not(text):
         return SeveralAsked("who")

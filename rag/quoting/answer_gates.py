@@ -23,9 +23,10 @@ from rag.quoting.asked_price import (
     lacks_price_column,
 )
 from rag.quoting.asked_rate import is_of_another_rate
-from rag.quoting.asked_role import is_role_of_another, lacks_role
+from rag.quoting.asked_role import is_role_of_another, lacks_rank, lacks_role
 from rag.quoting.asked_time import lacks_time_asked
 from rag.quoting.asked_where import lacks_place
+from rag.quoting.asked_who import lacks_person
 from rag.quoting.candidate import Candidate
 from rag.quoting.document_context import context_of
 from rag.quoting.empty_columns import leaves_asked_empty
@@ -53,6 +54,7 @@ from rag.quoting.other_places import is_of_another_day, is_of_another_place
 from rag.quoting.own_words import own_share, shares_nothing
 from rag.quoting.periods_asked import is_of_another_period, is_on_other_side, is_row_of_another_date
 from rag.quoting.range_rows import range_key
+from rag.quoting.sentence_parts import is_told_of_other_part
 from rag.quoting.speakers import is_only_speaker
 from rag.quoting.table_answer import covered_share, is_empty_cell, is_of_sibling, without_generic
 
@@ -108,7 +110,7 @@ def _is_price_of_nothing_named(it: Candidate) -> bool:
 
 
 def _is_of_other_role(it: Candidate) -> bool:
-    if is_role_of_another(it.question, it.unit):
+    if is_role_of_another(it.question, it.unit) or lacks_rank(it.question, it.unit):
         return True
     is_doubted = not it.is_by_words and it.extract.score < MIN_WITHOUT_ROLE
     return is_doubted and lacks_role(it.question, it.unit)
@@ -158,6 +160,7 @@ _OF_ALL = (
     Gate("is the row of another kind", lambda it: is_row_of_another_kind(it.question, it.unit)),
     Gate("is of another place", lambda it: is_of_another_place(it.question, it.unit)),
     Gate("is of another day", lambda it: is_of_another_day(it.question, it.unit)),
+    Gate("says it of something else in the same sentence", lambda it: is_told_of_other_part(it.question, it.unit)),
     Gate("is of another letter or number", lambda it: is_of_another_letter(it.question, it.unit)),
     Gate("names the columns of a table", lambda it: is_head(it.unit, it.units)),
     Gate(
@@ -170,6 +173,9 @@ _OF_ALL = (
     Gate(
         "gives no name or code",
         lambda it: it.extract.score < MIN_WITHOUT_ROLE and lacks_name_or_code(it.question, it.headed.strip()),
+    ),
+    Gate(
+        "names nobody", lambda it: not it.is_by_words and lacks_person(it.question, f"{it.unit.leans_on}\n{it.headed}")
     ),
     Gate("says neither yes nor no", lambda it: says_neither(it.question, it.unit)),
     Gate("is labelled otherwise", lambda it: labels_what_is_asked_of(it.question, it.unit)),

@@ -106,7 +106,7 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         "e-mail",
         re.compile(r"\be-?mail[ -]?adress|\be-?mail address|adresse e-?mail|correo electrónico", re.IGNORECASE),
     ),
-    ("cause", re.compile(r"\b(?:why|warum|weshalb|wieso|pourquoi|por qué)\b", re.IGNORECASE)),
+    ("cause", re.compile(r"\b(?:why|how come|warum|weshalb|wieso|pourquoi|por qué)\b", re.IGNORECASE)),
 )
 _JOINS = re.compile(r"(?i)when|quand")
 _OPENING_WORDS = 6
@@ -145,6 +145,13 @@ _GIVES_CODE = re.compile(
     r"|le|la|el|en|no)\b)[^\s.]|\b(?=\w*\d)[\w-]{4,}\b(?!\s*(?:times|days|hours|years))|[\"“«„][^\"”»]{3,}[\"”»]"
 )
 
+_REFERENCE = re.compile(
+    r"(?i)\(?(?:see |siehe |voir |véase )?(?:\b(?:sections?|chapter|page|table|figure|fig\.|step|paragraph|clause|annex"
+    r"|appendix|abschnitt|kapitel|seite|tabelle|schritt|absatz|chapitre|étape|tableau|sección|capítulo|página"
+    r"|tabla|paso) |§ ?)\d[\d.]*\d?\)?"
+)
+"""Numbers of places in a document, which count nothing."""
+
 _NEEDED: frozenset[AnswerKind] = frozenset({"time", "amount", "phone", "e-mail"})
 
 
@@ -175,17 +182,17 @@ def asks_yes_or_no(question: str) -> bool:
 
 def holds_kind(text: str, kind: AnswerKind) -> bool:
     """Return whether a text holds something of a kind."""
-    return bool(_GIVES[kind].search(text))
+    return bool(_GIVES[kind].search(_REFERENCE.sub(" ", text) if kind == "amount" else text))
 
 
 def lacks_name_or_code(question: str, text: str) -> bool:
     """Return whether a question asks for somebody's name, or for a password or code, and a text holds none."""
-    if _ASKS_BY_NAME.search(question) and not holds_kind(_without_words_of(question, text), "name"):
+    if _ASKS_BY_NAME.search(question) and not holds_kind(without_words_of(question, text), "name"):
         return True
     return bool(_ASKS_CODE.search(question)) and not _GIVES_CODE.search(text)
 
 
-def _without_words_of(question: str, text: str) -> str:
+def without_words_of(question: str, text: str) -> str:
     """Return a text without the days in it and without the words that stand in a question as they do here or in small
     letters: "Coordinator" is nobody's name."""
     small = frozenset(re.findall(r"[^\W\d_]+", question))

@@ -123,7 +123,7 @@ def asked_matter(question: str) -> str:
 
 _COUNTS = re.compile(
     r"(?i)^\W*how (?:much|many)\s+(?P<np>[a-z]+(?: [a-z]+)?)\s+(?:is|are|was|were|do|does|did|has|have|had|can|may|must"
-    r"|will|should)\b"
+    r"|will|should|[a-z]{3,}ed|took|came|went|got|made|ran|fell|lost|won|left|slept|died|paid|sold|met)\b"
 )
 
 

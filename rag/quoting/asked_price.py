@@ -27,7 +27,7 @@ _UNIT = r"(?-i:[µmckd]?[glm]|[mk]?W|k?V|Hz|rpm|bar|°)(?![\w²³])"
 """Units of physics behind a number."""
 _PRICE = re.compile(
     r"(?i)[€$£]|\b(?:eur|usd|gbp|chf|euros?|pounds?|dollars?|francs?|cents?|pence|franken|free|kostenlos|gratis"
-    r"|gratuite?s?|nothing|charge|dearer|cheaper|(?:twice|double|half)(?!-)|nichts|umsonst)\b|\d[.,]\d\d(?!\d)"
+    r"|gratuite?s?|nothing|(?<!in )charge|dearer|cheaper|(?:twice|double|half)(?!-)|nichts|umsonst)\b|\d[.,]\d\d(?!\d)"
     rf"|\d(?:,\d{{3}})+(?!\d|,\d|\s?{_UNIT})|\b(?:million|billion)"
 )
 _NO_PRICE = re.compile(
@@ -100,7 +100,7 @@ def asks_price(question: str) -> bool:
     if asked_kind(question) in ("name", "time", "cause"):
         return False
     names_price = re.search(
-        rf"(?i)\b(?:costs?|koste\w*|coûte\w*|cuesta\w*)\b|{_EARNS}|{_CHARGES}|{_HAS_COST}", question
+        rf"(?i)\b(?:costs?|prices?|koste\w*|coûte\w*|cuesta\w*)\b|{_EARNS}|{_CHARGES}|{_HAS_COST}", question
     )
     return names_price is not None and bool(_ASKS_PRICE.search(question))
 

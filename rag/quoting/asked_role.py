@@ -19,6 +19,8 @@ _ASKS_CHOSEN = re.compile(
     r"(?P<role>[^?]+?)(?: (?:of|for|in|at|from|on|since|by)\b.*)?\s*\??$"
 )
 """Asks who was chosen for a position."""
+_RANK = re.compile(r"(?i)(?:deputy|vice|assistant|acting|interim|former|junior|honorary)\b")
+"""Begins the name of a position that somebody else than its holder has."""
 
 
 def lacks_role(question: str, unit: Unit) -> bool:
@@ -27,6 +29,16 @@ def lacks_role(question: str, unit: Unit) -> bool:
     words = content_words(match["role"]) if match else []
     above = content_words(f"{context_of(unit.source)}\n{unit.heading}\n{unit.header}\n{unit.leans_on}")
     return bool(words) and words[-1] not in unit.words and words[-1] not in above
+
+
+def lacks_rank(question: str, unit: Unit) -> bool:
+    """Return whether the deputy of somebody is asked for, and a sentence and what stands over it name no deputy."""
+    match = _ASKS_ROLE.match(question) or _ASKS_CHOSEN.match(question)
+    rank = _RANK.match(match["role"]) if match else None
+    if rank is None:
+        return False
+    around = "\n".join((context_of(unit.source), unit.heading, unit.header, unit.leans_on, unit.text))
+    return re.search(rf"(?i)\b{re.escape(rank[0])}", around) is None
 
 
 def is_role_of_another(question: str, unit: Unit) -> bool:

@@ -33,6 +33,7 @@ MAX_CELL = 6
 _TOLD = re.compile(r"\b([A-Za-z]+)(?=[ -]([A-Za-z]{3,}))")
 _PLACES = (("private", "home", "personal"), ("work", "office", "business"))
 """Words that say the same of an address or a number, in two sets."""
+_LIES = re.compile(r"(?i)\b(?:in|to|on|from|of) the (north|south|east|west)\b")
 _OTHERS = {
     word: frozenset(other for words in _SETS if word in words for other in words if other != word)
     | frozenset(
@@ -49,7 +50,14 @@ def is_of_opposite(question: str, text: str) -> bool:
         told = [before for before, other in _told_things(text) if other == thing]
         if told and word not in told and _OTHERS[word] & set(told) and not re.search(rf"(?i)\b{word}\b", text):
             return True
-    return _is_cell_of_opposite(question, text)
+    return _is_cell_of_opposite(question, text) or _lies_opposite(question, text)
+
+
+def _lies_opposite(question: str, text: str) -> bool:
+    """Return whether a question names what lies in the south, and a text only what lies in the north."""
+    asked = {match[1].casefold() for match in _LIES.finditer(question)}
+    told = {match[1].casefold() for match in _LIES.finditer(text)}
+    return bool(asked and told) and asked.isdisjoint(told)
 
 
 def _is_cell_of_opposite(question: str, text: str) -> bool:
