@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from rag.questions.constraints import find_constraints
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed, lacks_name_or_code
+from rag.quoting.asked_colour import lacks_colour
 from rag.quoting.asked_event import is_of_another_event
 from rag.quoting.asked_for_whom import is_for_others
 from rag.quoting.asked_measure import is_of_another_dimension, lacks_duration, lacks_measure
@@ -174,6 +175,7 @@ _OF_ALL = (
         "gives no name or code",
         lambda it: it.extract.score < MIN_WITHOUT_ROLE and lacks_name_or_code(it.question, it.headed.strip()),
     ),
+    Gate("names no colour", lambda it: lacks_colour(it.question, it.headed)),
     Gate(
         "names nobody", lambda it: not it.is_by_words and lacks_person(it.question, f"{it.unit.leans_on}\n{it.headed}")
     ),

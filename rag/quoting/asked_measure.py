@@ -136,6 +136,11 @@ _ASKS_DURATION = re.compile(
     r"|wie lange|(?:pendant )?combien de temps|(?:durante )?cu[aá]nto tiempo)\b"
 )
 """Asks for a length of time: a table is long as well, and "how long may" a text be is told in letters."""
+_ASKS_EXTENT = re.compile(r"(?i)^\W*how long (?:is|are|was|were|may|must|can|should)\b")
+_EXTENT = re.compile(
+    r"(?i)\d\s?(?:mm|cm|m|km|inch(?:es)?|in|feet|foot|ft|yards?|miles?|met(?:re|er)s?|centimet(?:re|er)s?)\b"
+)
+"""Tells how long a thing is, which "how long" may ask for as well."""
 _OF_OTHER_SORT = re.compile(
     r"(?i)[€$£]\s?\d[\d.,]*|(?<![\w.,])[-−]?\d[\d.,]*\s?(?:°\s?[cf]?|%|€|\$|£|(?:µ|m|c|k)?[gml]\b|µm\b"
     r"|degrees?\b|grad\b|degrés?\b|grados?\b|euros?\b|pounds?\b|dollars?\b|per ?cent\b"
@@ -147,7 +152,7 @@ _OF_OTHER_SORT = re.compile(
 def lacks_duration(question: str, text: str) -> bool:
     """Return whether a question asks how long something takes or may go on, and all numbers of a text are of another
     unit than one of time or stand in the question, and no word of it tells a time."""
-    if not _ASKS_DURATION.search(question):
+    if not _ASKS_DURATION.search(question) or (_ASKS_EXTENT.match(question) and _EXTENT.search(text)):
         return False
     rest = _OF_OTHER_SORT.sub(" ", text)
     for number in re.findall(r"\d+", question):

@@ -23,6 +23,11 @@ _ASKS_PRICE = re.compile(
     rf"(?i)\bhow much (?:is|are|does|do|did|was|were)\b.*|\bcosts?\b|\bprice\b|{_EARNS}|{_CHARGES}|{_HAS_COST}"
     r"|\bwas koste\w*|\bwie ?viel koste\w*|\bwie teuer\b|\bcombien (?:coûte|coûtent)\b|\bcuánto cuesta\w*"
 )
+_ASKS_FEE = re.compile(
+    r"(?i)^\W*what(?: is| was| are| were|['’]s) (?:the|our|your|my) (?:[^\W\d]+ ){0,3}"
+    r"(?:fees?|fares?|rent|premium|charge)\b"
+)
+"""Asks for an amount that its name alone tells to be money."""
 _UNIT = r"(?-i:[µmckd]?[glm]|[mk]?W|k?V|Hz|rpm|bar|°)(?![\w²³])"
 """Units of physics behind a number."""
 _PRICE = re.compile(
@@ -102,14 +107,15 @@ def asks_price(question: str) -> bool:
     names_price = re.search(
         rf"(?i)\b(?:costs?|prices?|koste\w*|coûte\w*|cuesta\w*)\b|{_EARNS}|{_CHARGES}|{_HAS_COST}", question
     )
-    return names_price is not None and bool(_ASKS_PRICE.search(question))
+    is_asked = names_price is not None and _ASKS_PRICE.search(question) is not None
+    return is_asked or _ASKS_FEE.match(question) is not None
 
 
 def lacks_price(question: str, text: str) -> bool:
     """Return whether a question asks what something costs, and a text has no number that may be an amount of money."""
     speaks_of_cost = _PAID_OR_COST.search(text) is not None
     plain = text if speaks_of_cost else _CLOCK.sub(" ", text)
-    if _ASKS_PRICE.search(question) is None or _PRICE.search(plain) is not None:
+    if not (_ASKS_PRICE.search(question) or _ASKS_FEE.match(question)) or _PRICE.search(plain) is not None:
         return False
     rest = _DAYS.sub("", plain)
     for date in reversed(find_dates(rest)):

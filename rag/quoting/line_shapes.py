@@ -11,13 +11,15 @@ from rag.quoting.labelled import labelled_parts
 from rag.quoting.neighbours import gives_cause
 from rag.quoting.own_words import shares_nothing
 from rag.quoting.table_answer import GENERIC_WORDS, LABEL_WORDS
-from rag.quoting.table_cells import columns_of
+from rag.quoting.table_cells import columns_of, split_cells
 from rag.text import content_words
 from rag.units import Unit
 from rag.words.word_forms import is_said
 
 MAX_NAME = 4
 """Words of a line that is only a name."""
+MIN_REMARK = 3
+"""Words of a cell that may tell why something is so."""
 MIN_TOLD = 2
 """Longer words in small letters that a line must have to tell why something is so."""
 _ASKS_WHO_IS = re.compile(
@@ -104,7 +106,11 @@ def says_when_not(question: str, unit: Unit) -> bool:
 
 def is_of_names_alone(unit: Unit) -> bool:
     """Return whether a line is made of names and figures, with no word of a cause: it tells not why something is so."""
-    if unit.header or gives_cause(f"{unit.leans_on}\n{unit.text}"):
+    if gives_cause(f"{unit.leans_on}\n{unit.text}"):
+        return False
+    if unit.is_row:
+        return all(len(cell.split()) < MIN_REMARK for cell in split_cells(unit.text))
+    if unit.header:
         return False
     return len(re.findall(r"(?<!\w)[a-zäöüßàâçéèêíñóôú]{4,}", unit.text)) < MIN_TOLD
 

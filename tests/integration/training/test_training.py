@@ -23,6 +23,8 @@ from training.teach import teach
 from training.train import CHECKPOINT, REFINING, WEIGHTS, TrainingSettings, train
 
 BASE = Path(MODEL_DIR)
+SHORT = 64
+"""Tokens of a pair, which the passages here are shorter than: long ones take longer and show no more."""
 TOWNS = ("Aldmoor", "Brackwater", "Cinderhill", "Dunmere", "Eastholt", "Fernwick", "Gullhaven", "Harrowdale")
 
 
@@ -72,7 +74,7 @@ def test_the_same_seed_draws_the_same_steps(groups: list[TrainingGroup]) -> None
 
 
 def test_training_that_was_interrupted_goes_on_to_the_same_weights(groups: list[TrainingGroup], tmp_path: Path) -> None:
-    settings = TrainingSettings(steps=4, groups_per_step=2, checkpoint_every=3)
+    settings = TrainingSettings(steps=4, groups_per_step=2, checkpoint_every=3, max_tokens=SHORT)
     whole = load_file(train(BASE, groups, tmp_path, settings))
     assert torch.load(tmp_path / CHECKPOINT, weights_only=True)["number"] == 3
     (tmp_path / WEIGHTS).unlink()
@@ -85,8 +87,8 @@ def test_training_that_was_interrupted_goes_on_to_the_same_weights(groups: list[
 def test_weights_trained_further_begin_with_the_given_ones_and_keep_their_lowest_layers(
     groups: list[TrainingGroup], tmp_path: Path
 ) -> None:
-    start = train(BASE, groups, tmp_path / "start", TrainingSettings(steps=1, groups_per_step=2))
-    settings = replace(REFINING, steps=2, groups_per_step=2, average_decay=0.0)
+    start = train(BASE, groups, tmp_path / "start", TrainingSettings(steps=1, groups_per_step=2, max_tokens=SHORT))
+    settings = replace(REFINING, steps=2, groups_per_step=2, average_decay=0.0, max_tokens=SHORT)
     before = load_file(start)
     after = load_file(train(BASE, groups, tmp_path / "further", settings, start))
     changed = {name for name, tensor in after.items() if not torch.equal(tensor, before[name])}
@@ -134,7 +136,7 @@ def test_what_a_teacher_thinks_of_passages_is_asked_once_and_learnt(tmp_path: Pa
     assert all(group.scores[0] > group.scores[2] for group in taught)
     assert teach(given, tmp_path / "scores.jsonl", teacher, reader) == taught
     assert teacher.asked == 3 * len(given)
-    settings = TrainingSettings(steps=2, groups_per_step=2, average_decay=0.0)
+    settings = TrainingSettings(steps=2, groups_per_step=2, average_decay=0.0, max_tokens=SHORT)
     plain = load_file(train(BASE, given, tmp_path / "plain", settings))
     learnt = load_file(train(BASE, taught, tmp_path / "learnt", settings))
     assert any(not torch.equal(tensor, learnt[name]) for name, tensor in plain.items())

@@ -5,9 +5,12 @@ from __future__ import annotations
 import pytest
 
 from rag.quoting.answer_kind import holds_kind
-from rag.quoting.asked_price import lacks_price
+from rag.quoting.asked_colour import lacks_colour
+from rag.quoting.asked_measure import lacks_duration
+from rag.quoting.asked_price import asks_price, lacks_price
 from rag.quoting.asked_role import lacks_rank
 from rag.quoting.asked_who import lacks_person
+from rag.quoting.line_shapes import is_of_names_alone
 from rag.quoting.opposite_things import is_of_opposite
 from rag.quoting.sentence_parts import is_told_of_other_part
 from rag.types import DocumentInfo, Source, Span
@@ -64,6 +67,34 @@ def test_what_lies_in_the_north_does_not_lie_in_the_south() -> None:
     text = "We deliver on Wednesdays (town) and Fridays (villages to the north)."
     assert is_of_opposite("On which day do you deliver to the villages in the south?", text)
     assert not is_of_opposite("On which day do you deliver to the villages in the north?", text)
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "is_lacking"),
+    [
+        ("What colour is the pedal boat?", "Pedal boat | 4 | £15", True),
+        ("What colour are the tablets?", "The tablets are round, yellow and scored.", False),
+        ("Welche Farbe hat der Kran?", "Der Kran ist rot.", False),
+        ("What is the boat made of?", "It is made of oak.", False),
+    ],
+)
+def test_a_colour_is_told_by_a_word_for_one(question: str, text: str, is_lacking: bool) -> None:
+    assert lacks_colour(question, text) is is_lacking
+
+
+def test_how_long_a_thing_is_may_be_told_in_centimetres_and_a_fee_is_money() -> None:
+    blade = "Pocket knives with a blade under 7 cm are allowed."
+    assert not lacks_duration("How long may the blade of a pocket knife be?", blade)
+    assert lacks_duration("How long may the knife be borrowed?", "Knives with a blade in the box are lent.")
+    assert asks_price("What is the annual membership fee?")
+    assert lacks_price("What is the annual membership fee?", "Members may borrow equipment for two weeks.")
+
+
+def test_a_row_of_names_and_years_tells_no_cause() -> None:
+    document = DocumentInfo(1, "notes.txt", "folder", "Notes", "txt", "indexed")
+    text = "Collection | Years | Remarks\nHarlan Brewery | 1798-1964 | originals\nMill | 1801 | shut after the flood\n"
+    units = units_of(0, Source(1, document, "", text, (Span(0, 0, len(text)),), 1.0), every=True)
+    assert [is_of_names_alone(unit) for unit in units[1:]] == [True, False]
 
 
 def test_numbers_of_sections_count_nothing_and_who_is_in_charge_costs_nothing() -> None:

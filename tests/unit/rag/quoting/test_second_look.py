@@ -54,5 +54,11 @@ def test_a_row_that_is_about_nothing_of_the_question_answers_nothing() -> None:
     assert find_leader("What is the fee for a washing load?", rows, ByWord({"Washing": 4.0})) is not None
 
 
+def test_a_sentence_alone_has_to_be_good_by_itself() -> None:
+    alone = cut("The tablets are round, yellow and scored on one side.")
+    assert find_leader("What do the pills look like?", alone, ByWord({"yellow": 4.0})) is None
+    assert find_leader("What do the pills look like?", alone, ByWord({"yellow": 6.0})) is not None
+
+
 def test_nothing_is_found_where_nothing_was_read() -> None:
     assert find_leader("What colour is it?", [], ByWord({})) is None
