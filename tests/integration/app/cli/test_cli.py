@@ -531,7 +531,7 @@ def test_an_interrupted_sync_ends_soon_keeps_what_was_done_and_goes_on_later(
 
     os.killpg(long_sync.pid, signal.SIGINT)
     _, complaints = long_sync.communicate(timeout=60)
-    assert long_sync.returncode == 130
+    assert long_sync.returncode == 130, complaints
     assert "Stopped. What was done until now is kept" in " ".join(complaints.split())
     assert "Traceback" not in complaints
 
