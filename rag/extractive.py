@@ -60,6 +60,10 @@ class Extract:
         return self.number, self.start
 
 
+def shown_text(part: Unit | Extract) -> str:
+    return f"{part.header}\n{part.text}" if part.header else part.text
+
+
 @dataclass(frozen=True, slots=True)
 class HeldBack:
     """A sentence that was marked as an answer and is not given, and why: the end of "It ..."."""

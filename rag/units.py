@@ -106,6 +106,12 @@ class Unit:
         return self.is_telling and (self.is_row or ends or ": " in text)
 
 
+def below_headings(unit: Unit) -> str:
+    """Return a sentence below its section, its heading, its table's head and what it leans on."""
+    section = unit.source.section.rpartition(" > ")[2] or unit.source.document.title
+    return "\n".join(filter(None, dict.fromkeys((section, unit.heading, unit.header, unit.leans_on, unit.text))))
+
+
 def units_of(rank: int, source: Source, *, every: bool = False) -> list[Unit]:
     """Return the sentences and rows of a source; with `every` also those that say too little to be quoted."""
     found = []

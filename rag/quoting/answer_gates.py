@@ -90,8 +90,9 @@ class Gate:
 
 
 def _is_of_sibling(it: Candidate) -> bool:
-    is_ranged = bool(range_key(it.question, it.unit.header, it.unit.text))
-    return not it.is_by_words and is_of_sibling(it.question, it.unit, it.weights) and not is_ranged
+    if it.is_by_words or not is_of_sibling(it.question, it.unit, it.weights):
+        return False
+    return not range_key(it.question, it.unit.header, it.unit.text)
 
 
 def _lacks_money(it: Candidate) -> bool:

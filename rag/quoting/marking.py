@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
 from rag.cosines import is_multilingual
-from rag.extractive import MAX_EXTRACTS, NOTHING_BESIDE, Extract, HeldBack, weights_of
+from rag.extractive import MAX_EXTRACTS, NOTHING_BESIDE, Extract, HeldBack, shown_text, weights_of
 from rag.language_gate import is_readable
 from rag.protocols import Embedder, PassageReader, SentenceRanker
 from rag.questions.constraints import asks_for_clause
@@ -336,10 +336,6 @@ def _held_back_by_doubt(
     if found is None or is_sure(it.question, found, it.extract, it.unit, it.weights, named, alike):
         return ""
     return "is not sure enough to be meant"
-
-
-def shown_text(part: Unit | Extract) -> str:
-    return f"{part.header}\n{part.text}" if part.header else part.text
 
 
 def _closest_marked(

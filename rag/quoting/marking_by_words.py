@@ -21,7 +21,7 @@ from rag.quoting.range_columns import cell_of_range
 from rag.quoting.table_cells import pick_cell
 from rag.quoting.word_evidence import INFLECTED, question_words
 from rag.text import content_words
-from rag.units import MAX_EXTRACT, Unit
+from rag.units import MAX_EXTRACT, Unit, below_headings
 from rag.words.folding import fold
 from rag.words.language import guess_language
 
@@ -220,7 +220,7 @@ def _standing_out(
     ][:COMPARED]
     if not fitting:
         return list(judged)
-    headed = embedder.embed_passages([_below_headings(units[at]) for at in fitting]) @ np.asarray(
+    headed = embedder.embed_passages([below_headings(units[at]) for at in fitting]) @ np.asarray(
         embedder.embed_question(question)
     )
     compared = {
@@ -242,12 +242,6 @@ def _standing_out(
         (replace(extract, score=max(extract.score, scores.get(extract.place, extract.score))), share)
         for extract, share in judged
     ]
-
-
-def _below_headings(unit: Unit) -> str:
-    """Return a sentence below its section, its heading, its table's head and what it leans on."""
-    section = unit.source.section.rpartition(" > ")[2] or unit.source.document.title
-    return "\n".join(filter(None, dict.fromkeys((section, unit.heading, unit.header, unit.leans_on, unit.text))))
 
 
 def _lacks_matter(question: str, unit: Unit, language: str) -> bool:

@@ -9,13 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from rag.extractive import Extract
+from rag.extractive import Extract, shown_text
 from rag.protocols import SentenceRanker
 from rag.quoting.answer_kind import asked_kind, holds_kind
 from rag.quoting.asked_about import counted_matter, says_matter
 from rag.quoting.table_cells import split_cells
 from rag.text import content_words
-from rag.units import Unit
+from rag.units import Unit, below_headings
 from rag.words.word_forms import is_said
 
 MIN_LEAD = 5.0
@@ -36,13 +36,13 @@ def find_leader(question: str, units: Sequence[Unit], ranker: SentenceRanker) ->
     told = [unit for unit in units if unit.is_telling and not unit.is_heading][:MOST]
     if not told:
         return None
-    logits = ranker.score(question, [text for unit in told for text in (_by_itself(unit), _below_headings(unit))])
+    logits = ranker.score(question, [text for unit in told for text in (shown_text(unit), below_headings(unit))])
     scores = [(bare + headed) / 2 for bare, headed in zip(logits[::2], logits[1::2], strict=True)]
     best = max(range(len(told)), key=scores.__getitem__)
     unit, kind, matter = told[best], asked_kind(question), counted_matter(question)
     others = [score for it, score in zip(told, scores, strict=True) if it.text != unit.text]
     lead = scores[best] - max(others, default=NEITHER)
-    if lead < MIN_LEAD or (kind and not holds_kind(_by_itself(unit), kind)):
+    if lead < MIN_LEAD or (kind and not holds_kind(shown_text(unit), kind)):
         return None
     if (matter and not says_matter(unit, matter)) or (unit.is_row and not _is_named(question, unit)):
         return None
@@ -56,12 +56,3 @@ def _is_named(question: str, unit: Unit) -> bool:
     key = " ".join(cells[: min(KEY_CELLS, max(1, len(cells) - 1))])
     asked = frozenset(content_words(question))
     return any(is_said(word, asked) for word in content_words(key) if not word.isdecimal())
-
-
-def _by_itself(unit: Unit) -> str:
-    return "\n".join(filter(None, (unit.header, unit.text)))
-
-
-def _below_headings(unit: Unit) -> str:
-    section = unit.source.section.rpartition(" > ")[2] or unit.source.document.title
-    return "\n".join(filter(None, dict.fromkeys((section, unit.heading, unit.header, unit.leans_on, unit.text))))
