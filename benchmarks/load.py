@@ -2,9 +2,10 @@
 
     python -m benchmarks.load [--folder FOLDER] [--clients 16] [--pause 20] [--rounds 3]
 
-Each client asks, waits as a person does, and asks again; every fourth question is answered with quotes, the others are
-searches. Prints a table of medians over the rounds. Copies of the folder's texts are synced, by default of the sample
-documents, each with a number in every sentence: what was embedded before is not embedded again.
+Each client asks all questions in turn, waits as a person does after each, and begins again; every fourth is answered
+with quotes, the others are searches. Prints a table of medians over the rounds. Copies of the folder's texts are
+synced, by default of the sample documents, each with a number in every sentence: what was embedded before is not
+embedded again.
 """
 
 from __future__ import annotations
@@ -89,10 +90,13 @@ def asking(server: Server, *, clients: int, pause: float, seed: int) -> Iterator
         chance = random.Random(seed * 1_000 + number)
         with server.client() as client:
             stop.wait(chance.uniform(0, pause))
-            turn = number
-            while not stop.is_set():
-                _ask(client, chance.choice(QUESTIONS), seen, is_answer=turn % EVERY_NTH_IS_AN_ANSWER == 0)
-                turn += 1
+            for turn in itertools.count(number):
+                if stop.is_set():
+                    return
+                # Some questions take twice as long as others: all are asked equally often, as searches and as answers.
+                times_round, which = divmod(turn, len(QUESTIONS))
+                is_answer = (which + times_round) % EVERY_NTH_IS_AN_ANSWER == 0
+                _ask(client, QUESTIONS[which], seen, is_answer=is_answer)
                 stop.wait(chance.uniform(0.5, 1.5) * pause)
 
     threads = [threading.Thread(target=ask_on, args=(number,)) for number in range(clients)]

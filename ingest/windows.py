@@ -25,7 +25,7 @@ WINDOW_CHUNKS = 256
 WINDOWS_AHEAD = 2
 """Windows that may wait, embedded, for the store."""
 
-TEXTS_PER_CORE = 8
+TEXTS_PER_CORE = 3
 """As many as an embedder runs at once on one core: so the other cores are left to reading."""
 
 WARM_UP = "Which documents are there?"

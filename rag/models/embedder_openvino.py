@@ -30,8 +30,8 @@ from rag.types import Vector, Vectors
 if TYPE_CHECKING:
     from openvino import InferRequest, Model
 
-BATCH_SIZE = 8
-"""Passages at once: larger batches were no faster on two cores."""
+BATCH_SIZE = 3
+"""Passages at once on a core: larger ones are at most 4 % faster, and a question waits until those begun are done."""
 
 WEIGHTS = "model.safetensors"
 
