@@ -18,7 +18,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from app.service.build_models import build_embedder, build_reranker
+from app.service.build_models import build_embedder, build_judge, build_reranker
 from app.settings import Settings, read_settings
 from benchmarks.ablation import build_search
 from benchmarks.beir import read_beir
@@ -51,7 +51,7 @@ def measure_reading(
             beir.name,
             gold=score_gold(beir, answered, reader),
             open=score_open(answered, reader, search),
-            refusal=score_refusal(marked, search),
+            refusal=score_refusal(marked, search, build_judge(settings)),
         )
 
 

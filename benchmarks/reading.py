@@ -9,6 +9,7 @@ from app.evaluation.metrics import auroc, mean
 from benchmarks.answers import exact_match, token_f1
 from benchmarks.beir import ANSWERABLE, UNANSWERABLE, BeirPassage, BeirQuestion, BeirSet
 from benchmarks.ranking import Search, draw, gold_passages
+from rag.judging import judge_hits
 from rag.pipeline import judge, threshold_for
 from rag.protocols import PassageReader
 
@@ -84,9 +85,14 @@ def score_open(questions: Sequence[BeirQuestion], reader: PassageReader, search:
     return _score(found, questions)
 
 
-def score_refusal(questions: Sequence[BeirQuestion], search: Search) -> RefusalScores | None:
-    """Return how well refusals are told; None unless there are questions of both kinds."""
+def score_refusal(
+    questions: Sequence[BeirQuestion], search: Search, judging: PassageReader | None = None
+) -> RefusalScores | None:
+    """Return how well refusals are told, with the judge where one is given; None unless there are questions of both
+    kinds."""
     found = [(question, search(question.text).hits) for question in questions]
+    if judging is not None:
+        found = [(question, judge_hits(question.text, hits, judging)) for question, hits in found]
     judged = [(question.answerable, judge(question.text, hits), threshold_for(hits)) for question, hits in found]
     answerable = [probability for is_answerable, probability, _ in judged if is_answerable]
     unanswerable = [probability for is_answerable, probability, _ in judged if not is_answerable]

@@ -7,11 +7,12 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from app.evaluation.metrics import auroc, percentile
-from app.service.build_models import build_ranker, build_reranker
+from app.service.build_models import build_judge, build_ranker, build_reranker
 from app.settings import Settings
 from benchmarks.beir import BeirQuestion, read_beir
 from benchmarks.beir_index import COLLECTION, open_beir_index
 from benchmarks.reading import answered_questions
+from rag.judging import judge_hits
 from rag.language_gate import LanguageGate
 from rag.pipeline import Asked, AskPipeline, judge
 from rag.protocols import Embedder, PassageReader
@@ -79,10 +80,11 @@ def measure_withheld(
         pipeline = AskPipeline(
             retriever=retriever, searcher=searcher, embedder=embedder, model=None, reader=reader, ranker=build_ranker()
         )
+        judging = build_judge(settings)
         outcomes = [
             outcome
             for question in answered_questions(beir, limit)
-            for outcome in _ask(pipeline, retriever, question, index.passage_ids)
+            for outcome in _ask(pipeline, retriever, question, index.passage_ids, judging)
         ]
     return score_outcomes(beir.name, outcomes)
 
@@ -118,15 +120,23 @@ def _wrong_share(outcomes: Sequence[Outcome], probabilities: Sequence[float], th
 
 
 def _ask(
-    pipeline: AskPipeline, retriever: Retriever, question: BeirQuestion, passage_ids: Mapping[int, str]
+    pipeline: AskPipeline,
+    retriever: Retriever,
+    question: BeirQuestion,
+    passage_ids: Mapping[int, str],
+    judging: PassageReader | None,
 ) -> Iterator[Outcome]:
     retrieval = retriever.retrieve(question.text, collection=COLLECTION)
+    if judging is not None:
+        retrieval = replace(retrieval, hits=judge_hits(question.text, retrieval.hits, judging))
     yield _outcome(pipeline, question, retrieval, is_answerable=True)
     kept = tuple(
         hit
         for hit in retrieval.hits
         if question.grades.get(passage_ids[hit.document.id], 0) <= 0 and not _holds(hit.chunk.text, question.answers)
     )
+    if judging is not None:
+        kept = judge_hits(question.text, kept, judging)
     yield _outcome(pipeline, question, replace(retrieval, hits=kept), is_answerable=False)
 
 

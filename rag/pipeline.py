@@ -7,10 +7,12 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from rag.citations.checker import AnswerChecker
+from rag.citations.evidence import cite_stretch
 from rag.citations.verdict import UNSURE_REASON
 from rag.errors import ModelError
 from rag.extractive import ExtractiveReader, HeldBack, compose
 from rag.images import check_vision
+from rag.judging import judge_hits, judged_logits
 from rag.language_gate import GatedReader, language_notice
 from rag.page_layout import find_rectangles
 from rag.prices import cost_usd
@@ -22,7 +24,17 @@ from rag.questions.respelling import notice_of, respell
 from rag.questions.small_talk import small_talk_reply
 from rag.quoting.excerpts import missing_constraints
 from rag.quoting.marking import MarkingReader
-from rag.refusal import QUOTED_THRESHOLD, READ_THRESHOLD, REFUSAL_THRESHOLD, answerability, answerability_as_read
+from rag.quoting.nearest import nearest_sentences
+from rag.refusal import (
+    JUDGED_QUOTED_THRESHOLD,
+    JUDGED_THRESHOLD,
+    QUOTED_THRESHOLD,
+    READ_THRESHOLD,
+    REFUSAL_THRESHOLD,
+    answerability,
+    answerability_as_judged,
+    answerability_as_read,
+)
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question, without_filters
 from rag.safety.output import InertFilter, make_inert
 from rag.segments import choose_chunks, join_segments
@@ -208,6 +220,7 @@ class AskPipeline:
         model: LanguageModel | None,
         reader: PassageReader | None = None,
         ranker: SentenceRanker | None = None,
+        judge: PassageReader | None = None,
         settings: AskSettings | None = None,
     ) -> None:
         """Take the parts. The `reader` marks answers and checks citations; without one, shared words decide both. The
@@ -218,6 +231,8 @@ class AskPipeline:
         self._embedder = embedder
         self._passage_reader = reader = GatedReader(reader) if reader else None
         self._reader = MarkingReader(reader, embedder, ranker) if reader else ExtractiveReader(embedder)
+        self._ranker = ranker
+        self._judge = judge
         self._model = model
         self.settings = settings or AskSettings()
 
@@ -310,6 +325,11 @@ class AskPipeline:
             notices = (notice_of(found.items()), *again.retrieval.notices)
             return replace(again, retrieval=replace(again.retrieval, notices=notices))
         retrieval = replace(retrieval, milliseconds={**lookup.milliseconds, **retrieval.milliseconds})
+        if self._judge is not None and _are_read(retrieval.hits):
+            timer = StageTimer(dict(retrieval.milliseconds))
+            retrieval = replace(retrieval, hits=judge_hits(question, retrieval.hits, self._judge))
+            timer.mark("judge")
+            retrieval = replace(retrieval, milliseconds=timer.milliseconds)
         chosen = self.choose(retrieval.hits, lookup.collection)
         evidence = self._weigh(question, retrieval, chosen, judge(question, retrieval.hits))
         if retrieval.is_filtered and self._model is None and evidence.may_answer:
@@ -321,8 +341,7 @@ class AskPipeline:
         sources = tuple(join_segments(chosen, self._searcher.load_pages))
         threshold = self.settings.refusal_threshold
         if threshold is None:
-            is_quoted = self._model is None and _are_read(retrieval.hits)
-            threshold = QUOTED_THRESHOLD if is_quoted else threshold_for(retrieval.hits)
+            threshold = threshold_for(retrieval.hits, is_quoted=self._model is None)
         timer.mark("segments")
         return Evidence(replace(retrieval, question=question), sources, probability, threshold, timer.milliseconds)
 
@@ -377,6 +396,8 @@ class AskPipeline:
     def _refuse(self, stream: AnswerStream, asked: Asked, timer: StageTimer) -> Iterator[AnswerEvent]:
         """Yield the fixed sentence; the nearest passages stay visible as sources."""
         yield REFUSAL
+        nearest = self._nearest(asked.question, stream.sources, asked.collection, stream.retrieval.hits)
+        timer.mark("read")
         stream.finish(
             Answer(
                 text=REFUSAL,
@@ -393,8 +414,20 @@ class AskPipeline:
                     *([UNSEEN] if asked.images else []),
                 ),
                 understood_filters=stream.retrieval.understood_filters,
+                nearest=nearest,
             ),
             read=(),
+        )
+
+    def _nearest(
+        self, question: str, sources: Sequence[Source], collection: str, hits: Sequence[Hit]
+    ) -> tuple[Citation, ...]:
+        """Return the sentences of the sources that come nearest to a question that they do not answer."""
+        embedder = self._retriever.embedder_across(question, hits, collection)
+        by_number = {source.number: source for source in sources}
+        found = nearest_sentences(question, sources, embedder, self._ranker)
+        return tuple(
+            cite_stretch(by_number[near.number], near.start, near.end, rectangles=self._rectangles) for near in found
         )
 
     def _quote(
@@ -406,7 +439,11 @@ class AskPipeline:
             evidence = self._read_quotes(evidence, collection)
         text = evidence.quotes or REFUSAL
         stream.held_back = evidence.held_back
-        missing = self._refusal_notices(stream, question, collection) if text == REFUSAL else []
+        missing: list[str] = []
+        nearest: tuple[Citation, ...] = ()
+        if text == REFUSAL:
+            missing = self._refusal_notices(stream, question, collection)
+            nearest = self._nearest(question, stream.sources, collection, stream.retrieval.hits)
         timer.mark("read")
         checker = self.checker(question, stream.sources, doubt=UNSURE_REASON if evidence.is_unsure else "")
         if text == REFUSAL:
@@ -431,6 +468,7 @@ class AskPipeline:
                 verdict=checked.verdict,
                 probability=stream.probability * checked.probability,
                 understood_filters=stream.retrieval.understood_filters,
+                nearest=nearest,
             ),
             read=stream.sources,
         )
@@ -513,6 +551,10 @@ class AskPipeline:
         yield from checker.finish(is_cut=bool(error))
         checked = checker.checked
         timer.mark("check")
+        nearest: tuple[Citation, ...] = ()
+        if is_refusal(checked.text):
+            nearest = self._nearest(asked.question, stream.sources, asked.collection, stream.retrieval.hits)
+            timer.mark("read")
         used = prompt.used if prompt else ()
         usage = asked.spent.plus(usage or _estimated_usage(model, prompt, text))
         stream.finish(
@@ -538,6 +580,7 @@ class AskPipeline:
                 probability=stream.probability * checked.probability,
                 understood_filters=stream.retrieval.understood_filters,
                 is_cut_off=finish_reason == "length",
+                nearest=nearest,
             ),
             read=used,
         )
@@ -612,14 +655,23 @@ def judge(question: str, hits: Sequence[Hit]) -> float:
 
     Its threshold is `threshold_for(hits)` unless the settings say otherwise.
     """
+    if judged := judged_logits(hits):
+        return answerability_as_judged(judged)
     if _are_read(hits):
         return answerability_as_read([hit.stages[COMBINED].score for hit in hits if COMBINED in hit.stages])
     return answerability(question, _nearest(hits))
 
 
-def threshold_for(hits: Sequence[Hit]) -> float:
-    """Return the probability below which a question is refused: the estimates with and without the reader differ."""
-    return READ_THRESHOLD if _are_read(hits) else REFUSAL_THRESHOLD
+def threshold_for(hits: Sequence[Hit], *, is_quoted: bool = False) -> float:
+    """Return the probability below which a question is refused: the estimates with and without the networks differ.
+
+    It is lower for an answer in quotes, each of which is weighed once more, where a network has read the passages.
+    """
+    if judged_logits(hits):
+        return JUDGED_QUOTED_THRESHOLD if is_quoted else JUDGED_THRESHOLD
+    if _are_read(hits):
+        return QUOTED_THRESHOLD if is_quoted else READ_THRESHOLD
+    return REFUSAL_THRESHOLD
 
 
 def _nearest(hits: Sequence[Hit]) -> list[tuple[str, float]]:

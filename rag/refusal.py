@@ -24,7 +24,12 @@ READ_COEFFICIENT = 0.787
 READ_THRESHOLD = 0.124
 """Where the reader has scored the passages: refuses 2 % of the answerable training questions and 52 % of the
 unanswerable ones (AUROC 0.90); for other questions see docs/quality.md."""
-QUOTED_THRESHOLD = 0.02
+JUDGED_INTERCEPT, JUDGED_COEFFICIENT = -0.636, 0.728
+JUDGED_THRESHOLD = 0.144
+"""The same where the judge has read the first of them (`rag.judging`): refuses 2 % of those answerable and 52 % of the
+others (AUROC 0.89). On sets that were not trained on it tells them apart better than the reader does (docs/quality.md).
+"""
+QUOTED_THRESHOLD, JUDGED_QUOTED_THRESHOLD = 0.02, 0.05
 """The same where the answer is a quote, which is judged once more by itself (`rag.quoting.sureness`)."""
 MAX_PASSAGES = 10
 """Passages looked at: the ones further down say little."""
@@ -48,6 +53,11 @@ def answerability_as_read(probabilities: Sequence[float]) -> float:
     them the estimate does better on the questions it is fitted to and no better on others.
     """
     return sigmoid(READ_INTERCEPT + READ_COEFFICIENT * logit(max(probabilities))) if probabilities else 0.0
+
+
+def answerability_as_judged(logits: Sequence[float]) -> float:
+    """Return the same where the judge has read the first passages, from its logits."""
+    return sigmoid(JUDGED_INTERCEPT + JUDGED_COEFFICIENT * max(logits)) if logits else 0.0
 
 
 def signals(question: str, passages: Sequence[tuple[str, float]]) -> tuple[float, ...]:

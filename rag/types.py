@@ -709,6 +709,8 @@ class Answer:
     """Whether the LLM ended because it had written as much as it may."""
     fields: tuple[AnsweredField, ...] = ()
     """The fields of an answer in JSON that say something, in order."""
+    nearest: tuple[Citation, ...] = ()
+    """Of a refusal: the sentences that come nearest to the question, best first; none of them is said to answer."""
 
     @property
     def outcome(self) -> Literal["answered", "refused", "failed"]:

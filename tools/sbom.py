@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 LOCKS = ("requirements.lock", "requirements-models.lock", "requirements-torch.lock")
 
-MODELS = ("rag/models/reranker/reader.safetensors",)
+MODELS = ("rag/models/reranker/judge.safetensors", "rag/models/reranker/reader.safetensors")
 """Weights that ship with Lectern."""
 
 _PINNED = re.compile(r"^([A-Za-z0-9._-]+)==([^\s\\;]+)")

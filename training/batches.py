@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import torch
@@ -11,7 +11,7 @@ from tokenizers import Encoding, Tokenizer
 
 from rag.models.tokenizer import pad_encodings
 from training.mine import TrainingGroup
-from training.mixture import is_held_out, recipe_of
+from training.mixture import SetRecipe, is_held_out, recipe_of
 
 MAX_TOKENS = 256
 """Question, title and passage; the passage is cut."""
@@ -43,15 +43,24 @@ class Step:
     sizes: tuple[int, ...]
 
 
-def draw_steps(groups: Sequence[TrainingGroup], tokenizer: Tokenizer, *, per_step: int, seed: int) -> Iterator[Step]:
-    """Yield steps without end, in an order that the seed fixes: every group in turn, as often as its recipe says."""
+def draw_steps(
+    groups: Sequence[TrainingGroup],
+    tokenizer: Tokenizer,
+    *,
+    per_step: int,
+    seed: int,
+    recipe: Callable[[str], SetRecipe] = recipe_of,
+) -> Iterator[Step]:
+    """Yield steps without end, in an order that the seed fixes: every group in turn, as often as the `recipe` of its
+    set says."""
     draw = random.Random(seed)
     trained_on = [group for group in groups if not is_held_out(group.question)]
     while True:
-        turn = [group for group in trained_on for _ in range(_uses(group, draw))]
+        turn = [group for group in trained_on for _ in range(_uses(recipe(group.set), draw))]
         draw.shuffle(turn)
         for start in range(0, len(turn) - per_step + 1, per_step):
-            yield _step([_draw_group(group, draw) for group in turn[start : start + per_step]], tokenizer)
+            drawn = [_draw_group(group, recipe(group.set), draw) for group in turn[start : start + per_step]]
+            yield _step(drawn, tokenizer)
 
 
 def micro_batches(pairs: Sequence[Pair]) -> Iterator[list[int]]:
@@ -80,14 +89,13 @@ def open_tokenizer(file: str, max_tokens: int = MAX_TOKENS) -> Tokenizer:
     return tokenizer
 
 
-def _uses(group: TrainingGroup, draw: random.Random) -> int:
-    uses = recipe_of(group.set).uses
-    return int(uses) + (draw.random() < uses % 1)
+def _uses(recipe: SetRecipe, draw: random.Random) -> int:
+    return int(recipe.uses) + (draw.random() < recipe.uses % 1)
 
 
-def _draw_group(group: TrainingGroup, draw: random.Random) -> tuple[TrainingGroup, bool]:
+def _draw_group(group: TrainingGroup, recipe: SetRecipe, draw: random.Random) -> tuple[TrainingGroup, bool]:
     """Return the group with as many negatives as its recipe says, and whether its titles are kept."""
-    wanted = min(recipe_of(group.set).negatives, len(group.negatives))
+    wanted = min(recipe.negatives, len(group.negatives))
     places = draw.sample(range(len(group.negatives)), wanted)
     chosen = replace(
         group,

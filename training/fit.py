@@ -17,13 +17,14 @@ from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
 
-from app.service.build_models import build_embedder
+from app.service.build_models import build_embedder, build_judge
 from app.settings import Settings, read_settings
 from benchmarks.ablation import build_search
 from benchmarks.beir import BeirQuestion, BeirSet, read_beir
 from benchmarks.beir_index import open_beir_index
 from benchmarks.models import open_reader
-from rag.protocols import Embedder, Reranker
+from rag.judging import judge_hits, judged_logits
+from rag.protocols import Embedder, PassageReader, Reranker
 from rag.ranking import ranking_signals
 from rag.retrieval import RERANKED
 from rag.types import Hit
@@ -141,6 +142,32 @@ def best_logits(asked: Sequence[Asked], intercept: float, weights: Floats) -> tu
     return np.array(logits), np.array(labels)
 
 
+def best_judged(asked: Sequence[Asked], judge: PassageReader) -> tuple[Floats, NDArray[np.int64]]:
+    """Return the same of what the judge thinks of the first hits in their final order."""
+    logits, labels = [], []
+    for one in asked:
+        others = [hit for hit, answers in zip(one.hits, one.answering, strict=True) if not answers]
+        for hits, label in ((one.hits, 1), (others, 0)):
+            found = judged_logits(judge_hits(one.question, hits, judge)) if label == 0 or any(one.answering) else []
+            if found:
+                logits.append(max(found))
+                labels.append(label)
+    return np.array(logits), np.array(labels)
+
+
+def print_refusal(name: str, logits: Floats, labels: NDArray[np.int64]) -> None:
+    """Print the constants of `rag.refusal` that begin with a name, and what they reach."""
+    intercept, coefficient, threshold = fit_refusal(logits, labels)
+    print(f"{name}_INTERCEPT = {intercept:.3f}")
+    print(f"{name}_COEFFICIENT = {coefficient:.3f}")
+    print(f"{name}_THRESHOLD = {threshold:.3f}")
+    refused = 1 / (1 + np.exp(-intercept - coefficient * logits)) < threshold
+    print(
+        f"{len(labels)} examples, AUROC {roc_auc_score(labels, logits):.3f}, "
+        f"false refusals {refused[labels == 1].mean():.3f}, right refusals {refused[labels == 0].mean():.3f}"
+    )
+
+
 def _answers(question: BeirQuestion, hit: Hit, passage_ids: Mapping[int, str], spans: bool) -> bool:
     """Return whether a hit answers: a chunk of the right passage, with the answer's words where the passage has
     them."""
@@ -177,16 +204,9 @@ def main() -> None:
     intercept, weights = fit_ranking(asked)
     print(f"INTERCEPT = {intercept:.3f}")
     print(f"WEIGHTS = ({', '.join(f'{weight:.3f}' for weight in weights)})")
-    logits, labels = best_logits(asked, intercept, weights)
-    refusal_intercept, coefficient, threshold = fit_refusal(logits, labels)
-    print(f"READ_INTERCEPT = {refusal_intercept:.3f}")
-    print(f"READ_COEFFICIENT = {coefficient:.3f}")
-    print(f"READ_THRESHOLD = {threshold:.3f}")
-    refused = 1 / (1 + np.exp(-refusal_intercept - coefficient * logits)) < threshold
-    print(
-        f"{len(labels)} examples, AUROC {roc_auc_score(labels, logits):.3f}, "
-        f"false refusals {refused[labels == 1].mean():.3f}, right refusals {refused[labels == 0].mean():.3f}"
-    )
+    print_refusal("READ", *best_logits(asked, intercept, weights))
+    if (judge := build_judge(settings)) is not None:
+        print_refusal("JUDGED", *best_judged(asked, judge))
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ import json
 import logging
 import math
 import time
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -20,6 +21,7 @@ from torch.nn import functional
 from rag.models.reranker.network import FROZEN, ReaderNetwork, load_network, start_network, trained_tensors
 from training.batches import MAX_TOKENS, Pair, Step, draw_steps, micro_batches, open_tokenizer, pad
 from training.mine import TrainingGroup
+from training.mixture import SetRecipe, recipe_of
 
 log = logging.getLogger(__name__)
 
@@ -66,7 +68,12 @@ REFINING = TrainingSettings(
 
 
 def train(
-    base: Path, groups: list[TrainingGroup], folder: Path, settings: TrainingSettings, start: Path | None = None
+    base: Path,
+    groups: list[TrainingGroup],
+    folder: Path,
+    settings: TrainingSettings,
+    start: Path | None = None,
+    recipe: Callable[[str], SetRecipe] = recipe_of,
 ) -> Path:
     """Train to the end, from the checkpoint in `folder` if there is one; the weights file it wrote.
 
@@ -83,7 +90,7 @@ def train(
     averaged = {name: tensor.clone() for name, tensor in trained_tensors(network).items()}
     first = _resume(folder / CHECKPOINT, network, optimiser, averaged)
     tokenizer = open_tokenizer(str(base / "tokenizer.json"), settings.max_tokens)
-    steps = draw_steps(groups, tokenizer, per_step=settings.groups_per_step, seed=settings.seed)
+    steps = draw_steps(groups, tokenizer, per_step=settings.groups_per_step, seed=settings.seed, recipe=recipe)
     (folder / "settings.json").write_text(json.dumps(asdict(settings), indent=1))
     started, sequences = time.perf_counter(), 0
     sums: dict[str, float] = {}

@@ -240,6 +240,10 @@ def print_answer_footer(answer: Answer) -> None:
         output.print("\n[bold]Quotes[/]")
     for citation in answer.citations:
         output.print(_citation_line(citation))
+    if answer.nearest:
+        output.print("\n[bold]Nearest to the question[/]")
+    for citation in answer.nearest:
+        output.print(_quote_line(citation))
     doubted = [sentence for sentence in answer.sentences if sentence.verdict is not Verdict.SUPPORTED]
     if doubted:
         output.print("\n[bold]Not supported[/]")
@@ -368,11 +372,14 @@ def _rank_cell(hit: Hit, stage: str) -> str:
 
 
 def _citation_line(citation: Citation) -> str:
-    where = place(citation.document, citation.pages)
     mark = "" if citation.supported else " [red](not supported by the source; nearest words)[/]"
     mark += " [dim](found by Lectern: the LLM cited nothing)[/]" if citation.attributed else ""
-    head = f"[bold]\\[{citation.number}][/] {where}{mark}"
-    return f"{head}\n    “{clean(shorten(citation.quote))}”"
+    return _quote_line(citation, mark)
+
+
+def _quote_line(citation: Citation, mark: str = "") -> str:
+    where = place(citation.document, citation.pages)
+    return f"[bold]\\[{citation.number}][/] {where}{mark}\n    “{clean(shorten(citation.quote))}”"
 
 
 def print_documents(documents: Sequence[DocumentInfo]) -> None:

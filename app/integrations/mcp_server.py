@@ -72,6 +72,7 @@ ANSWER_FIELDS = (
 )
 SENTENCE_FIELDS = ("text", "verdict", "probability", "numbers", "attributed", "reason")
 CITATION_FIELDS = ("number", "sentence", "document", "page", "page_label", "quote", "supported", "attributed")
+NEAREST_FIELDS = ("document", "page", "page_label", "quote")
 DOCUMENT_FIELDS = ("document", "title", "type", "state", "pages", "author", "created", "reason", "profile")
 """Fields that an LLM can use of the JSON for programs; the rest would only fill its context."""
 
@@ -122,14 +123,18 @@ def build_server(open_client: OpenClient, *, default_collection: str) -> MCPServ
         ] = False,
     ) -> Json:
         """Answer a question from the documents; each sentence has a verdict: "supported", "partly",
-        "unsupported" or "uncited". Pass on what is not supported as unproven, or leave it out.
+        "unsupported" or "uncited". Pass on what is not supported as unproven, or leave it out. Where it is `refused`,
+        `nearest` are the sentences nearest to the question: they may say something else, so they answer nothing.
         """
         asked = replace(_asked(question, collection or default_collection, question_filters), agreed=agreed)
         with one_question_at_a_time, open_client("ask") as client, client.ask(asked) as answering:
             answer = AnswerResponse.from_domain(answering.answer)
-        citations = [_only(CITATION_FIELDS, citation) for citation in answer.citations]
-        sentences = [_only(SENTENCE_FIELDS, sentence) for sentence in answer.sentences]
-        return {**_only(ANSWER_FIELDS, answer), "sentences": sentences, "citations": citations}
+        return {
+            **_only(ANSWER_FIELDS, answer),
+            "sentences": [_only(SENTENCE_FIELDS, sentence) for sentence in answer.sentences],
+            "citations": [_only(CITATION_FIELDS, citation) for citation in answer.citations],
+            "nearest": [_only(NEAREST_FIELDS, near) for near in answer.nearest],
+        }
 
     @server.tool(annotations=READS_ONLY)
     @_telling_errors

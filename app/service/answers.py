@@ -135,8 +135,8 @@ class AnswerService:
         try:
             for embedder in lectern.embedders.in_use(lectern.catalogue):
                 embedder.embed_question("warming up")
-            if lectern.reader is not None:
-                lectern.reader.score("warming up", ["warming up"])
+            for network in filter(None, (lectern.reader, lectern.judge)):
+                network.score("warming up", ["warming up"])
             # A first search opens Chroma, which takes as long as loading a model.
             for collection in lectern.catalogue.list_collections()[:1]:
                 lectern.retriever.retrieve("warming up", collection=collection.name)

@@ -51,6 +51,7 @@ class Lectern:
     embedders: CollectionEmbedders
     reader: PassageReader | None
     ranker: SentenceRanker | None
+    judge: PassageReader | None
     vectors: ChromaVectors
     checks: CatalogueChecks
     foreground: Foreground
@@ -148,6 +149,7 @@ class Lectern:
             model=model,
             reader=self.reader,
             ranker=self.ranker,
+            judge=self.judge,
             settings=AskSettings(
                 settings.source_chunks, settings.answer_tokens, settings.refusal_threshold, settings.query_expansion
             ),
@@ -296,6 +298,7 @@ def open_lectern(
             embedders=embedders,
             reader=models.reader,
             ranker=models.ranker,
+            judge=models.judge,
             vectors=vectors,
             checks=CatalogueChecks(engine, place),
             foreground=Foreground(),

@@ -16,7 +16,13 @@ from app.settings import Settings
 from rag.errors import LecternError, LibraryError
 from rag.models.embedder_openvino import OpenVinoEmbedder
 from rag.models.openvino_runtime import wake_openvino
-from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
+from rag.models.reranker.builtin import (
+    JUDGE_SHA256,
+    JUDGE_WEIGHTS,
+    SHIPPED_SHA256,
+    SHIPPED_WEIGHTS,
+    BuiltinReader,
+)
 from rag.models.reranker.named import NamedCrossEncoder
 from rag.models.reranker.onnx_cross_encoder import RANKER_SHA256, OnnxCrossEncoder, find_ranker_folder
 from rag.protocols import Embedder, PassageReader, Reranker, SentenceRanker
@@ -33,6 +39,7 @@ class Models:
     reader: PassageReader | None
     reranker: Reranker | None
     ranker: SentenceRanker | None = None
+    judge: PassageReader | None = None
 
     @contextmanager
     def loading(self) -> Iterator[None]:
@@ -63,7 +70,13 @@ class Models:
 def build_models(settings: Settings, *, embedder: Embedder | None = None) -> Models:
     """Return the models that the settings name; a given `embedder` is used instead. Raises ConfigurationError."""
     reader = build_reader(settings)
-    return Models(embedder or build_embedder(settings), reader, build_reranker(settings, reader), build_ranker())
+    return Models(
+        embedder or build_embedder(settings),
+        reader,
+        build_reranker(settings, reader),
+        build_ranker(),
+        build_judge(settings),
+    )
 
 
 def build_embedder(settings: Settings) -> Embedder:
@@ -87,6 +100,11 @@ def reader_of(settings: Settings, weights: Path, sha256: str) -> PassageReader:
         engine=choose_engine(settings),
         precision=choose_precision(settings),
     )
+
+
+def build_judge(settings: Settings) -> PassageReader | None:
+    """Return what decides whether passages answer, not loaded yet; None in a copy of Lectern without its weights."""
+    return reader_of(settings, JUDGE_WEIGHTS, JUDGE_SHA256) if JUDGE_WEIGHTS.is_file() else None
 
 
 def build_ranker() -> SentenceRanker | None:

@@ -7,6 +7,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
 
 from app.service.build_cluster import check_cluster
 from app.service.build_embedders import (
@@ -32,8 +33,8 @@ from rag.errors import LecternError, ModelError
 from rag.models.e5_file import E5_NAME, E5_REMEDY, E5_SHA256
 from rag.models.files import check_weights, hash_weights
 from rag.models.llm.ollama_models import list_models
+from rag.models.reranker.builtin import JUDGE_SHA256, JUDGE_WEIGHTS, SHIPPED_SHA256, SHIPPED_WEIGHTS
 from rag.models.reranker.builtin import REMEDY as REINSTALL
-from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS
 from rag.models.reranker.onnx_cross_encoder import (
     RANKER_FILE,
     RANKER_PACKAGE,
@@ -60,6 +61,7 @@ def examine(settings: Settings) -> list[Finding]:
         *_examine_embedder(settings),
         *_examine_multilingual_embedder(settings),
         *examine_reranker(settings),
+        *examine_judge(),
         *examine_ranker(),
         *_examine_models(settings),
         *examine_libraries(settings),
@@ -167,6 +169,23 @@ def _examine_multilingual_embedder(settings: Settings) -> Iterator[Finding]:
         yield Finding("multilingual embedder", f"{file}, SHA-256 {E5_SHA256[:12]}…")
 
 
+def examine_judge() -> Iterator[Finding]:
+    """Examine what decides whether passages answer."""
+    if not JUDGE_WEIGHTS.is_file():
+        lost = " Without it, more questions that nothing answers are answered."
+        yield Finding("judge", f"none: there are no weights in {JUDGE_WEIGHTS}", REINSTALL + lost)
+        return
+    yield _examine_weights("judge", JUDGE_WEIGHTS, JUDGE_SHA256, remedy=REINSTALL)
+
+
+def _examine_weights(what: str, file: Path, sha256: str, *, remedy: str) -> Finding:
+    try:
+        check_weights(file, sha256, remedy=remedy)
+    except LecternError as error:
+        return Finding(what, error.reason, error.remedy, blocks=True)
+    return Finding(what, f"{file}, SHA-256 {sha256[:12]}…")
+
+
 def examine_ranker() -> Iterator[Finding]:
     """Examine what looks at sentences once more where the reader marks none."""
     folder = find_ranker_folder()
@@ -174,12 +193,7 @@ def examine_ranker() -> Iterator[Finding]:
     if folder is None:
         yield Finding("second reader", f"none: the package {RANKER_PACKAGE} is not installed", RANKER_REMEDY + lost)
         return
-    try:
-        check_weights(folder / RANKER_FILE, RANKER_SHA256, remedy=RANKER_REMEDY)
-    except LecternError as error:
-        yield Finding("second reader", error.reason, error.remedy, blocks=True)
-    else:
-        yield Finding("second reader", f"{folder / RANKER_FILE}, SHA-256 {RANKER_SHA256[:12]}…")
+    yield _examine_weights("second reader", folder / RANKER_FILE, RANKER_SHA256, remedy=RANKER_REMEDY)
 
 
 def examine_reranker(settings: Settings) -> Iterator[Finding]:

@@ -161,20 +161,36 @@ class Evidence:
         self, claim: Claim, item: ReadSource, match: _Match, weights: dict[str, float], *, supported: bool
     ) -> Citation:
         start, end = _trim(item.source.text, match, weights)
-        spans = item.source.locate(start, end)
-        page = _main_page(spans, item.source)
-        return Citation(
-            number=item.source.number,
-            sentence=claim.sentence,
-            document=item.source.document.path,
-            page=page,
-            page_label=item.source.page_labels.get(page, ""),
-            quote=item.source.text[start:end],
-            rectangles=self._rectangles(item.source, spans) if spans else (),
-            supported=supported,
-            page_word=item.source.document.page_word,
-            described_by=item.source.described_by,
+        return cite_stretch(
+            item.source, start, end, rectangles=self._rectangles, sentence=claim.sentence, supported=supported
         )
+
+
+def cite_stretch(
+    source: Source,
+    start: int,
+    end: int,
+    *,
+    rectangles: Callable[[Source, Sequence[Span]], tuple[PageRectangle, ...]],
+    sentence: str = "",
+    supported: bool = False,
+) -> Citation:
+    """Return the citation of the characters `start` to `end` of a source for a sentence; `rectangles` finds the boxes
+    of spans on their pages."""
+    spans = source.locate(start, end)
+    page = _main_page(spans, source)
+    return Citation(
+        number=source.number,
+        sentence=sentence,
+        document=source.document.path,
+        page=page,
+        page_label=source.page_labels.get(page, ""),
+        quote=source.text[start:end],
+        rectangles=rectangles(source, spans) if spans else (),
+        supported=supported,
+        page_word=source.document.page_word,
+        described_by=source.described_by,
+    )
 
 
 def _rarity(evidence: Iterable[ReadSource]) -> dict[str, float]:

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
 
 from rag.models.files import read_json
 from rag.models.openvino_runtime import UnsupportedModelError
+from rag.models.packed_weights import read_packed
 
 if TYPE_CHECKING:
     from openvino import Model, Node
@@ -93,11 +93,16 @@ def read_config(file: Path) -> EncoderConfig:
 
 def read_weights(file: Path) -> dict[str, NDArray[Any]]:
     """Return the encoder's arrays in a safetensors file, heads left out. Raises UnsupportedModelError, OSError."""
-    arrays = load_file(file)
+    arrays = read_packed(file)
     prefix = next((name.removesuffix(FIRST_LAYER) for name in arrays if name.endswith(FIRST_LAYER)), None)
     if prefix is None:
         raise UnsupportedModelError(f"{file.name} has no layer {FIRST_LAYER}")
     return {name.removeprefix(prefix): array for name, array in arrays.items() if name.startswith(prefix)}
+
+
+def count_layers(weights: Weights) -> int:
+    """Return how many layers there are weights of."""
+    return 1 + max(int(name.split(".")[2]) for name in weights if name.startswith("encoder.layer."))
 
 
 def build_encoder(config: EncoderConfig, weights: Weights, *, with_token_types: bool = False) -> Model:

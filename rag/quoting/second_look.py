@@ -33,20 +33,26 @@ MOST = 64
 def find_leader(question: str, units: Sequence[Unit], ranker: SentenceRanker) -> Extract | None:
     """Return the sentence or row that answers a question far better than all others of those that were read, with its
     lead as its score; None where none does, or it does not hold the kind of thing that is asked for."""
-    told = [unit for unit in units if unit.is_telling and not unit.is_heading][:MOST]
-    if not told:
+    ranked = rank_sentences(question, units, ranker)
+    if not ranked:
         return None
-    logits = ranker.score(question, [text for unit in told for text in (shown_text(unit), below_headings(unit))])
-    scores = [(bare + headed) / 2 for bare, headed in zip(logits[::2], logits[1::2], strict=True)]
-    best = max(range(len(told)), key=scores.__getitem__)
-    unit, kind, matter = told[best], asked_kind(question), counted_matter(question)
-    others = [score for it, score in zip(told, scores, strict=True) if it.text != unit.text]
-    lead = scores[best] - max(others, default=NEITHER)
+    (unit, score), *others = ranked
+    kind, matter = asked_kind(question), counted_matter(question)
+    lead = score - next((other for it, other in others if it.text != unit.text), NEITHER)
     if lead < MIN_LEAD or (kind and not holds_kind(shown_text(unit), kind)):
         return None
     if (matter and not says_matter(unit, matter)) or (unit.is_row and not _is_named(question, unit)):
         return None
     return Extract.of(unit, lead)
+
+
+def rank_sentences(question: str, units: Sequence[Unit], ranker: SentenceRanker) -> list[tuple[Unit, float]]:
+    """Return the sentences and rows that say something, of the first MOST of them, with the logit that each answers;
+    best first."""
+    told = [unit for unit in units if unit.is_telling and not unit.is_heading][:MOST]
+    logits = ranker.score(question, [text for unit in told for text in (shown_text(unit), below_headings(unit))])
+    scores = [(bare + headed) / 2 for bare, headed in zip(logits[::2], logits[1::2], strict=True)]
+    return sorted(zip(told, scores, strict=True), key=lambda ranked: -ranked[1])
 
 
 def _is_named(question: str, unit: Unit) -> bool:

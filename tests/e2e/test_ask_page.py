@@ -100,9 +100,13 @@ def test_the_proof_is_in_view_however_long_the_conversation_is(open_page: OpenPa
 
 
 def test_a_question_the_documents_do_not_answer_is_refused_with_the_nearest_passages(open_page: OpenPage) -> None:
-    turn = finished(ask(open_page(ISLAND), world.ASK_NOTHING))
+    page = open_page(ISLAND)
+    turn = finished(ask(page, world.ASK_NOTHING))
     expect(turn.locator(".answer.refused .verdict")).to_have_text("Not found in the documents")
-    expect(turn.locator(".excerpt").first).to_be_visible()
+    nearest = turn.locator(".source").first
+    expect(nearest.locator(".excerpt")).to_be_visible()
+    nearest.click()
+    expect(page.locator(".proof blockquote")).to_have_text(nearest.locator(".excerpt").inner_text())
 
 
 def test_what_a_hostile_document_and_a_hostile_llm_write_stays_text(open_page: OpenPage) -> None:

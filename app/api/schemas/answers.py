@@ -266,6 +266,9 @@ class AnswerResponse(Response):
     asked_as: str = Field("", description="the follow-up as it was looked up, where it was rewritten")
     offer: str = Field("", description="what an LLM would take to read all of it, which needs `agreed` of the question")
     is_cut_off: bool = Field(False, description="whether the LLM had written as much as it may")
+    nearest: list[CitationResponse] = Field(
+        default_factory=list, description="of a refusal: the sentences nearest to the question, which may not answer it"
+    )
     explanation: ExplanationResponse | None = None
 
     @classmethod
@@ -277,6 +280,7 @@ class AnswerResponse(Response):
             answer=answer.text,
             sources=[SourceResponse.from_domain(source) for source in answer.sources],
             citations=[CitationResponse.from_domain(citation) for citation in answer.citations],
+            nearest=[CitationResponse.from_domain(citation) for citation in answer.nearest],
             sentences=[SentenceResponse.from_domain(sentence) for sentence in answer.sentences],
             understood_filters=[FilterResponse.from_domain(one) for one in answer.understood_filters],
             verdict_notice=notice_of(answer),
@@ -315,4 +319,5 @@ class AnswerResponse(Response):
             asked_as=self.asked_as,
             offer=self.offer,
             is_cut_off=self.is_cut_off,
+            nearest=tuple(citation.to_domain(page_words) for citation in self.nearest),
         )

@@ -272,13 +272,16 @@ function drawSource(data, source, open) {
   return button;
 }
 
-// The sources that are cited; the others are folded. Until the answer is whole, and for a refusal, all are there.
+// The sources that are cited, or of a refusal those with the sentences nearest to the question, the nearest first; the
+// others are folded. Until the answer is whole all are there.
 function drawSources(data, open) {
   const { words } = data;
   const caption = data.refused ? words.nearest : words.sources;
   const cited = new Set(data.citations.map((citation) => citation.number));
-  const all = data.refused || data.running;
-  const shown = data.sources.filter((source) => all || cited.has(source.number));
+  const all = data.running || (data.refused && !data.nearest.length);
+  const shown = data.nearest.length
+    ? data.nearest.map((number) => data.sources.find((source) => source.number === number))
+    : data.sources.filter((source) => all || cited.has(source.number));
   const others = data.sources.filter((source) => !shown.includes(source));
   const drawn = [];
   if (shown.length) {

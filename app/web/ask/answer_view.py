@@ -126,6 +126,7 @@ def view_of(
 ) -> dict[str, Any]:
     """Describe a turn for the browser, where it goes by `name`."""
     answer = turn.answer
+    nearest = {citation.number: citation.quote for citation in (answer.nearest if answer else ())}
     return {
         "name": name,
         "question": turn.asked.text,
@@ -144,7 +145,8 @@ def view_of(
         "text": _marked(turn),
         "headline": _headline(turn),
         "refused": bool(answer and answer.refused),
-        "sources": [_source_view(source) for source in turn.sources],
+        "sources": [_source_view(source, nearest.get(source.number, "")) for source in turn.sources],
+        "nearest": list(nearest),
         "citations": [
             {
                 "number": citation.number,
@@ -239,13 +241,14 @@ def _headline(turn: Turn) -> str:
     return texts.ANSWER_NOTICES[verdict.value]
 
 
-def _source_view(source: Source) -> dict[str, Any]:
+def _source_view(source: Source, nearest: str) -> dict[str, Any]:
+    """Describe a source; of a refusal, what is nearest to the question stands for its text."""
     parts = (source.document.path, source.section, pages_of(source.pages))
     return {
         "number": source.number,
         "label": place_of_source(source),
         "detail": one_line(" · ".join(part for part in parts if part), 300),
-        "excerpt": one_line(source.text, EXCERPT_CHARACTERS),
+        "excerpt": one_line(nearest or source.text, EXCERPT_CHARACTERS),
     }
 
 

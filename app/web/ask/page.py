@@ -305,8 +305,12 @@ def _proof_of(turn: Turn, what: Opened) -> Proof | None:
     if what.kind == "source":
         source = by_number.get(what.at)
         cited = next((citation for citation in citations if citation.number == what.at), None)
+        nearest = next((near for near in (turn.answer.nearest if turn.answer else ()) if near.number == what.at), None)
         if source is not None and cited is not None:
             return Proof.of_citation(turn.asked.collection, cited, source.document.id)
+        if source is not None and nearest is not None:
+            # Nothing is claimed that it does not support.
+            return Proof.of_citation(turn.asked.collection, replace(nearest, supported=True), source.document.id)
         return Proof.of_source(turn.asked.collection, source) if source else None
     if what.kind == "cell":
         table = turn.answer.table if turn.answer else turn.table

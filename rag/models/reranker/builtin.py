@@ -15,7 +15,7 @@ from tokenizers import Encoding, Tokenizer
 
 from rag.errors import ConfigurationError, LibraryError, ModelError
 from rag.models.files import check_weights
-from rag.models.openvino_bert import build_encoder, read_config, read_weights
+from rag.models.openvino_bert import build_encoder, count_layers, read_config, read_weights
 from rag.models.openvino_precision import PROBE_QUESTION, PROBE_TEXTS, Precision
 from rag.models.openvino_runtime import ConvertedModel, Inputs, no_engine
 from rag.models.reranker.engines import Engine, OpenVinoEngine, TorchEngine
@@ -43,6 +43,10 @@ NOTHING = -30.0
 SHIPPED_WEIGHTS = Path(__file__).with_name("reader.safetensors")
 SHIPPED_SHA256 = "a8eea4bb10d6cbfec823d3b4ed3f127916d0d8e281496a7adba2acc490e27694"
 """Of the shipped weights."""
+
+JUDGE_WEIGHTS = Path(__file__).with_name("judge.safetensors")
+JUDGE_SHA256 = "83a24ff66173cb840738428c9115aaf6c4f7334e96017fb65c735acb5bb522b0"
+"""Of the weights of the judge, which is a deeper reader."""
 
 NOTHING_READ = Reading(NOTHING, 0, 0, NOTHING)
 
@@ -187,9 +191,10 @@ class BuiltinReader:
 
     def _convert(self) -> tuple[Model, Inputs]:
         self._check_base()
-        config = read_config(self._base / "config.json")
-        # The trained file has all but the word embeddings.
-        weights = read_weights(self._base / BASE_WEIGHTS) | read_weights(self._weights)
+        # A trained file may lack the word embeddings, and may have more layers than the base model.
+        trained = read_weights(self._weights)
+        config = replace(read_config(self._base / "config.json"), layers=count_layers(trained))
+        weights = read_weights(self._base / BASE_WEIGHTS) | trained
         probed = self._tokenizer.encode_batch(list(PROBE_TEXTS), add_special_tokens=False)
         example = lay_out(self._frame(PROBE_QUESTION), [encoding.ids for encoding in probed])
         return build_encoder(config, weights, with_token_types=True), example

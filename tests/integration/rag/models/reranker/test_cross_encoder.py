@@ -23,7 +23,13 @@ from app.service.build_embedders import BUILTIN_SHA256
 from rag.errors import ConfigurationError
 from rag.models import openvino_runtime
 from rag.models.files import hash_files
-from rag.models.reranker.builtin import SHIPPED_SHA256, SHIPPED_WEIGHTS, BuiltinReader
+from rag.models.reranker.builtin import (
+    JUDGE_SHA256,
+    JUDGE_WEIGHTS,
+    SHIPPED_SHA256,
+    SHIPPED_WEIGHTS,
+    BuiltinReader,
+)
 from rag.models.reranker.engines import OpenVinoEngine
 from rag.models.reranker.named import NamedCrossEncoder
 from rag.models.reranker.network import start_network, trained_tensors
@@ -194,8 +200,9 @@ def test_openvino_says_what_torch_says(files: Files, cache: Path) -> None:
 
 
 @pytest.mark.skipif(not SHIPPED_WEIGHTS.is_file(), reason="needs the trained weights")
-def test_the_shipped_reader_finds_the_passage_and_the_words_on_both_engines(tmp_path: Path) -> None:
-    shipped = Files(Path(MODEL_DIR), SHIPPED_WEIGHTS, BUILTIN_SHA256, SHIPPED_SHA256)
+@pytest.mark.parametrize(("weights", "sha256"), [(SHIPPED_WEIGHTS, SHIPPED_SHA256), (JUDGE_WEIGHTS, JUDGE_SHA256)])
+def test_what_ships_finds_the_passage_and_the_words_on_both_engines(weights: Path, sha256: str, tmp_path: Path) -> None:
+    shipped = Files(Path(MODEL_DIR), weights, BUILTIN_SHA256, sha256)
     ours, theirs = (shipped.reader(tmp_path, engine).read(QUESTION, PASSAGES) for engine in ("openvino", "torch"))
     np.testing.assert_allclose(
         [reading.relevance for reading in ours], [reading.relevance for reading in theirs], atol=0.15

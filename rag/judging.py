@@ -1,0 +1,45 @@
+"""Has a larger network read the first hits once more: what it makes of them decides whether a question is answered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from rag.language_gate import is_readable, language_of_hit
+from rag.protocols import PassageReader
+from rag.questions.constraints import find_constraints
+from rag.retrieval import lower_contents
+from rag.types import Hit, StageRank
+from rag.words.language import guess_language
+
+JUDGED = "judged"
+"""The stage of hits that were read so; its score is a logit."""
+
+TO_THE_LETTER = ("clause", "identifier")
+"""Kinds of constraints that a network does not tell from their neighbours."""
+
+MAX_JUDGED = 8
+"""First hits that are read: a tenth to a fifth of a second."""
+
+
+def judge_hits(question: str, hits: Sequence[Hit], judge: PassageReader) -> tuple[Hit, ...]:
+    """Return the hits, the first MAX_JUDGED with the stage JUDGED; none with it where the judge does not know the
+    language of one of these, or where a clause or an identifier is asked for, which says nothing to it.
+    """
+    first = hits[:MAX_JUDGED]
+    asked = guess_language(question)
+    to_the_letter = any(one.kind in TO_THE_LETTER for one in find_constraints(question))
+    if to_the_letter or not all(is_readable(asked, language_of_hit(hit)) for hit in first):
+        return tuple(hits)
+    scores = lower_contents(judge.score(question, [hit.chunk.text_to_embed for hit in first]), first)
+    order = sorted(range(len(first)), key=lambda at: -scores[at])
+    ranks = {at: rank for rank, at in enumerate(order)}
+    judged = (
+        replace(hit, stages={**hit.stages, JUDGED: StageRank(ranks[at], scores[at])}) for at, hit in enumerate(first)
+    )
+    return (*judged, *hits[MAX_JUDGED:])
+
+
+def judged_logits(hits: Sequence[Hit]) -> list[float]:
+    """Return the judge's logits of the hits that it read."""
+    return [hit.stages[JUDGED].score for hit in hits if JUDGED in hit.stages]
