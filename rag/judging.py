@@ -7,16 +7,14 @@ from dataclasses import replace
 
 from rag.language_gate import is_readable, language_of_hit
 from rag.protocols import PassageReader
-from rag.questions.constraints import find_constraints
+from rag.questions.constraints import asks_for_clause, find_constraints
 from rag.retrieval import lower_contents
+from rag.text import content_words
 from rag.types import Hit, StageRank
 from rag.words.language import guess_language
 
 JUDGED = "judged"
 """The stage of hits that were read so; its score is a logit."""
-
-TO_THE_LETTER = ("clause", "identifier")
-"""Kinds of constraints that a network does not tell from their neighbours."""
 
 MAX_JUDGED = 8
 """First hits that are read: a tenth to a fifth of a second."""
@@ -24,12 +22,15 @@ MAX_JUDGED = 8
 
 def judge_hits(question: str, hits: Sequence[Hit], judge: PassageReader) -> tuple[Hit, ...]:
     """Return the hits, the first MAX_JUDGED with the stage JUDGED; none with it where the judge does not know the
-    language of one of these, or where a clause or an identifier is asked for, which says nothing to it.
+    language of one of these, or where the question is a number to it: of a clause, or an identifier and nothing else.
     """
     first = hits[:MAX_JUDGED]
     asked = guess_language(question)
-    to_the_letter = any(one.kind in TO_THE_LETTER for one in find_constraints(question))
-    if to_the_letter or not all(is_readable(asked, language_of_hit(hit)) for hit in first):
+    if (
+        asks_for_clause(question)
+        or _is_identifier(question)
+        or not all(is_readable(asked, language_of_hit(hit)) for hit in first)
+    ):
         return tuple(hits)
     scores = lower_contents(judge.score(question, [hit.chunk.text_to_embed for hit in first]), first)
     order = sorted(range(len(first)), key=lambda at: -scores[at])
@@ -43,3 +44,9 @@ def judge_hits(question: str, hits: Sequence[Hit], judge: PassageReader) -> tupl
 def judged_logits(hits: Sequence[Hit]) -> list[float]:
     """Return the judge's logits of the hits that it read."""
     return [hit.stages[JUDGED].score for hit in hits if JUDGED in hit.stages]
+
+
+def _is_identifier(question: str) -> bool:
+    """Return whether a question has no words but identifiers."""
+    identifiers = [one.written for one in find_constraints(question) if one.kind == "identifier"]
+    return bool(identifiers) and not set(content_words(question)) - set(content_words(" ".join(identifiers)))

@@ -32,7 +32,7 @@ def leaflet(folder: Path, open_index: OpenLectern) -> Iterator[Lectern]:
 
 
 def test_a_sentence_that_is_far_ahead_is_given_as_unsure(leaflet: Lectern) -> None:
-    answer = leaflet.ask_pipeline(None).ask("What colour are the pills?", collection="default").answer
+    answer = leaflet.ask_pipeline(None).ask("What hue are the pills?", collection="default").answer
     assert "round, yellow" in answer.text
     assert (answer.refused, answer.verdict) == (False, Verdict.PARTLY)
     assert [(one.verdict, one.reason) for one in answer.sentences] == [(Verdict.PARTLY, UNSURE_REASON)]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from rag.judging import JUDGED, MAX_JUDGED, judge_hits, judged_logits
 from rag.pipeline import judge
 from rag.types import Chunk, DocumentInfo, Hit, Reading, Span, StageRank
@@ -62,3 +64,10 @@ def test_the_best_of_the_judged_hits_decides() -> None:
         for network in (Fixed(-6.0, -5.0), Fixed(-6.0, 5.0))
     )
     assert low < 0.1 < 0.9 < high
+
+
+@pytest.mark.parametrize("question", ["HX2041", "What does clause 4.2 say?"])
+def test_what_only_a_number_tells_is_not_judged(question: str) -> None:
+    network = Fixed(4.0, 4.0)
+    assert judged_logits(judge_hits(question, hits(ENGLISH, ENGLISH), network)) == []
+    assert judged_logits(judge_hits("What does the HX2041 weigh?", hits(ENGLISH), network)) == [4.0]
