@@ -655,10 +655,11 @@ def judge(question: str, hits: Sequence[Hit]) -> float:
 
     Its threshold is `threshold_for(hits)` unless the settings say otherwise.
     """
+    read = [hit.stages[COMBINED].score for hit in hits if COMBINED in hit.stages]
     if judged := judged_logits(hits):
-        return answerability_as_judged(judged)
-    if _are_read(hits):
-        return answerability_as_read([hit.stages[COMBINED].score for hit in hits if COMBINED in hit.stages])
+        return answerability_as_judged(judged, read)
+    if read:
+        return answerability_as_read(read)
     return answerability(question, _nearest(hits))
 
 

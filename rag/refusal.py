@@ -24,11 +24,13 @@ READ_COEFFICIENT = 0.787
 READ_THRESHOLD = 0.124
 """Where the reader has scored the passages: refuses 2 % of the answerable training questions and 52 % of the
 unanswerable ones (AUROC 0.90); for other questions see docs/quality.md."""
-JUDGED_INTERCEPT, JUDGED_COEFFICIENT = -0.636, 0.728
-JUDGED_THRESHOLD = 0.144
-"""The same where the judge has read the first of them (`rag.judging`): refuses 2 % of those answerable and 52 % of the
-others (AUROC 0.89). On sets that were not trained on it tells them apart better than the reader does (docs/quality.md).
-"""
+READ_SHARE = 0.75
+"""Weight of the reader's logit beside the judge's: less is better for single questions and worse for turns of
+conversations, on which the judge alone is behind the reader (docs/quality.md)."""
+JUDGED_INTERCEPT, JUDGED_COEFFICIENT = -0.312, 0.470
+JUDGED_THRESHOLD = 0.165
+"""The same where the judge has read the first of them (`rag.judging`): refuses 2 % of those answerable and 59 % of the
+others (AUROC 0.91)."""
 QUOTED_THRESHOLD, JUDGED_QUOTED_THRESHOLD = 0.02, 0.05
 """The same where the answer is a quote, which is judged once more by itself (`rag.quoting.sureness`)."""
 MAX_PASSAGES = 10
@@ -55,9 +57,16 @@ def answerability_as_read(probabilities: Sequence[float]) -> float:
     return sigmoid(READ_INTERCEPT + READ_COEFFICIENT * logit(max(probabilities))) if probabilities else 0.0
 
 
-def answerability_as_judged(logits: Sequence[float]) -> float:
-    """Return the same where the judge has read the first passages, from its logits."""
-    return sigmoid(JUDGED_INTERCEPT + JUDGED_COEFFICIENT * max(logits)) if logits else 0.0
+def answerability_as_judged(judged: Sequence[float], read: Sequence[float]) -> float:
+    """Return the same where the judge has read the first passages: from its logits, and from the probabilities that
+    each passage answers as the reader and the searches see it.
+    """
+    return sigmoid(JUDGED_INTERCEPT + JUDGED_COEFFICIENT * joint_logit(judged, read)) if judged and read else 0.0
+
+
+def joint_logit(judged: Sequence[float], read: Sequence[float]) -> float:
+    """Return what both make of the passage that each thinks best of, before it is made a probability."""
+    return max(judged) + READ_SHARE * logit(max(read))
 
 
 def signals(question: str, passages: Sequence[tuple[str, float]]) -> tuple[float, ...]:

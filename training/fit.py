@@ -26,7 +26,8 @@ from benchmarks.models import open_reader
 from rag.judging import judge_hits, judged_logits
 from rag.protocols import Embedder, PassageReader, Reranker
 from rag.ranking import ranking_signals
-from rag.retrieval import RERANKED
+from rag.refusal import joint_logit
+from rag.retrieval import COMBINED, RERANKED
 from rag.types import Hit
 from training.mine import find_answers
 from training.mixture import RECIPES, is_held_out
@@ -143,14 +144,14 @@ def best_logits(asked: Sequence[Asked], intercept: float, weights: Floats) -> tu
 
 
 def best_judged(asked: Sequence[Asked], judge: PassageReader) -> tuple[Floats, NDArray[np.int64]]:
-    """Return the same of what the judge thinks of the first hits in their final order."""
+    """Return the same of what the judge thinks of the first hits in their final order, with the reader."""
     logits, labels = [], []
     for one in asked:
         others = [hit for hit, answers in zip(one.hits, one.answering, strict=True) if not answers]
         for hits, label in ((one.hits, 1), (others, 0)):
             found = judged_logits(judge_hits(one.question, hits, judge)) if label == 0 or any(one.answering) else []
             if found:
-                logits.append(max(found))
+                logits.append(joint_logit(found, [hit.stages[COMBINED].score for hit in hits]))
                 labels.append(label)
     return np.array(logits), np.array(labels)
 
