@@ -178,7 +178,7 @@ def test_search_and_ask_give_what_a_model_can_use(indexed: Path, open_index: Ope
             assert "stages" not in hit
             answer = structured(await client.call_tool("ask", {"question": "How often does the lamp flash?"}))
             assert set(answer) == {
-                *("mode", "offer"),
+                *("mode", "offer", "nearest"),
                 *("answer", "refused", "notices", "error", "citations"),
                 *("verdict", "verdict_notice", "probability", "sentences", "understood_filters"),
             }
