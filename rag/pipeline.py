@@ -26,7 +26,6 @@ from rag.quoting.excerpts import missing_constraints
 from rag.quoting.marking import MarkingReader
 from rag.quoting.nearest import nearest_sentences
 from rag.refusal import (
-    JUDGED_QUOTED_THRESHOLD,
     JUDGED_THRESHOLD,
     QUOTED_THRESHOLD,
     READ_THRESHOLD,
@@ -358,10 +357,17 @@ class AskPipeline:
         """Return the evidence with the best sentences, word for word; with REFUSAL where none answers."""
         embedder = self._retriever.embedder_across(evidence.question, evidence.retrieval.hits, collection)
         beside = texts_by_document(evidence.retrieval.hits)
-        found = evidence.probability if _are_read(evidence.retrieval.hits) else None
+        # What weighs single sentences is fitted to the reader's probability, not to the judge's.
+        read = _as_read(evidence.retrieval.hits)
+        found = answerability_as_read(read) if judged_logits(evidence.retrieval.hits) else evidence.probability
         held_back: list[HeldBack] = []
         extracts = self._reader.read(
-            evidence.question, evidence.sources, embedder=embedder, beside=beside, found=found, held_back=held_back
+            evidence.question,
+            evidence.sources,
+            embedder=embedder,
+            beside=beside,
+            found=found if read else None,
+            held_back=held_back,
         )
         return replace(
             evidence,
@@ -655,11 +661,10 @@ def judge(question: str, hits: Sequence[Hit]) -> float:
 
     Its threshold is `threshold_for(hits)` unless the settings say otherwise.
     """
-    read = [hit.stages[COMBINED].score for hit in hits if COMBINED in hit.stages]
     if judged := judged_logits(hits):
-        return answerability_as_judged(judged, read)
-    if read:
-        return answerability_as_read(read)
+        return answerability_as_judged(judged, _as_read(hits))
+    if _are_read(hits):
+        return answerability_as_read(_as_read(hits))
     return answerability(question, _nearest(hits))
 
 
@@ -668,11 +673,11 @@ def threshold_for(hits: Sequence[Hit], *, is_quoted: bool = False) -> float:
 
     It is lower for an answer in quotes, each of which is weighed once more, where a network has read the passages.
     """
-    if judged_logits(hits):
-        return JUDGED_QUOTED_THRESHOLD if is_quoted else JUDGED_THRESHOLD
-    if _are_read(hits):
-        return QUOTED_THRESHOLD if is_quoted else READ_THRESHOLD
-    return REFUSAL_THRESHOLD
+    if not _are_read(hits):
+        return REFUSAL_THRESHOLD
+    if is_quoted:
+        return QUOTED_THRESHOLD
+    return JUDGED_THRESHOLD if judged_logits(hits) else READ_THRESHOLD
 
 
 def _nearest(hits: Sequence[Hit]) -> list[tuple[str, float]]:
@@ -680,6 +685,11 @@ def _nearest(hits: Sequence[Hit]) -> list[tuple[str, float]]:
     cosines = [(hit, hit.stages[DENSE].score if DENSE in hit.stages else 0.0) for hit in hits]
     nearest = sorted(cosines, key=lambda item: -item[1])[:JUDGED_PASSAGES]
     return [(hit.chunk.text_to_embed, cosine) for hit, cosine in nearest]
+
+
+def _as_read(hits: Sequence[Hit]) -> list[float]:
+    """Return the probability that each hit answers, as the reader and the searches see it."""
+    return [hit.stages[COMBINED].score for hit in hits if COMBINED in hit.stages]
 
 
 def _are_read(hits: Sequence[Hit]) -> bool:

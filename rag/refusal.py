@@ -31,7 +31,7 @@ JUDGED_INTERCEPT, JUDGED_COEFFICIENT = -0.312, 0.470
 JUDGED_THRESHOLD = 0.165
 """The same where the judge has read the first of them (`rag.judging`): refuses 2 % of those answerable and 59 % of the
 others (AUROC 0.91)."""
-QUOTED_THRESHOLD, JUDGED_QUOTED_THRESHOLD = 0.02, 0.05
+QUOTED_THRESHOLD = 0.02
 """The same where the answer is a quote, which is judged once more by itself (`rag.quoting.sureness`)."""
 MAX_PASSAGES = 10
 """Passages looked at: the ones further down say little."""
