@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from safetensors.numpy import load_file, save_file
 
+from rag.models.openvino_bert import WORD_EMBEDDINGS
 from rag.models.packed_weights import write_packed
 from rag.text import sentence_spans
 from training.contrast import contrast
@@ -110,9 +111,8 @@ def make_base(onnx: Path, target: Path) -> Path:
 
 def pack_judge(trained: Path, base: Path, file: Path) -> Path:
     """Write trained weights with the word embeddings of their base in 8 bits; the file."""
-    name = "embeddings.word_embeddings.weight"
     arrays = {name: array.astype(np.float32) for name, array in load_file(trained).items()}
-    arrays[f"transformer.{name}"] = load_file(base / "model.safetensors")[name]
+    arrays[f"transformer.{WORD_EMBEDDINGS}"] = load_file(base / "model.safetensors")[WORD_EMBEDDINGS]
     write_packed(arrays, file)
     return file
 

@@ -32,7 +32,7 @@ from rag.models.reranker.builtin import (
 )
 from rag.models.reranker.engines import OpenVinoEngine
 from rag.models.reranker.named import NamedCrossEncoder
-from rag.models.reranker.network import start_network, trained_tensors
+from rag.models.reranker.network import load_network, start_network, trained_tensors
 from rag.models.reranker.windows import MAX_TOKENS, MAX_WINDOWS, OVERLAP_TOKENS
 from rag.protocols import PassageReader, Reranker
 from tests.fakes import OverlapReader
@@ -210,6 +210,16 @@ def test_what_ships_finds_the_passage_and_the_words_on_both_engines(weights: Pat
     for readings in (ours, theirs):
         assert max(readings, key=lambda reading: reading.relevance) is readings[0]
         assert "three times" in PASSAGES[0][readings[0].start : readings[0].end]
+
+
+@pytest.mark.parametrize("lacking", ["transformer.encoder.layer.0.output.dense.bias", "relevance.bias"])
+def test_weights_that_lack_a_layer_are_refused_also_with_word_embeddings(
+    files: Files, lacking: str, tmp_path: Path
+) -> None:
+    whole = {name: tensor.half().contiguous() for name, tensor in start_network(files.base).state_dict().items()}
+    save_file({name: tensor for name, tensor in whole.items() if name != lacking}, tmp_path / "lacking.safetensors")
+    with pytest.raises(ValueError, match="holds other layers"):
+        load_network(files.base, tmp_path / "lacking.safetensors")
 
 
 def test_answers_are_whole_words_of_the_passage(files: Files, cache: Path) -> None:
