@@ -33,7 +33,7 @@ from app.settings import NO_LLM, Settings, read_settings
 from benchmarks.ranking import draw
 from rag.errors import ConfigurationError, LecternError
 from rag.text import content_words, numbers
-from rag.types import Answer, Verdict
+from rag.types import Answer, JudgedSentence, Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,10 +104,9 @@ def _ask(questions: Sequence[CaseQuestion], settings: Settings, name: str) -> It
 
 def score_llm(answers: Sequence[tuple[CaseQuestion, Answer]]) -> LlmScores:
     """Count what became of the questions."""
-    sentences = [sentence for _, answer in answers for sentence in answer.sentences]
     given = [(question, answer) for question, answer in answers if not answer.refused]
     wrong = [answer for question, answer in given if not holds_expected(answer.text, question.expected)]
-    supported = [sentence for sentence in sentences if sentence.verdict is Verdict.SUPPORTED]
+    sentences, supported = _sentences_of([answer for _, answer in answers])
     return LlmScores(
         llm=next((answer.llm for _, answer in answers if answer.llm), ""),
         questions=len(answers),
@@ -120,6 +119,12 @@ def score_llm(answers: Sequence[tuple[CaseQuestion, Answer]]) -> LlmScores:
         attributed=sum(sentence.attributed for sentence in supported),
         marked=len(sentences) - len(supported),
     )
+
+
+def _sentences_of(answers: Sequence[Answer]) -> tuple[list[JudgedSentence], list[JudgedSentence]]:
+    """Return the sentences of answers that claim something, and those of them that are shown without a mark."""
+    sentences = [sentence for answer in answers for sentence in answer.sentences]
+    return sentences, [sentence for sentence in sentences if sentence.verdict is Verdict.SUPPORTED]
 
 
 def holds_expected(text: str, expected: str) -> bool:
@@ -156,7 +161,9 @@ class SampleQuestion:
 class SampleScores:
     """What became of the questions: counts, the seconds of a median question, and tokens a second, read and written.
 
-    `cited` are the right answers of which each sentence is supported by what it cites.
+    `cited` are the right answers of which each sentence is supported by what it cites. `wrong` were given, to either
+    kind of question; `wrong_unmarked` of them are shown as supported from beginning to end. `marked` sentences of all
+    `sentences` are shown as not supported, in part, uncited or not checked.
     """
 
     llm: str
@@ -165,6 +172,10 @@ class SampleScores:
     cited: int
     unanswerable: int
     rightly_refused: int
+    wrong: int
+    wrong_unmarked: int
+    sentences: int
+    marked: int
     failed: int
     seconds: float
     tokens_a_second: float
@@ -196,12 +207,10 @@ def ask_sample(questions: Sequence[SampleQuestion], lectern: Lectern, settings: 
 def score_sample(answers: Sequence[tuple[SampleQuestion, Answer]], seconds: Sequence[float], llm: str) -> SampleScores:
     """Count what became of the questions, which took so many seconds each."""
     whole = [(question, answer) for question, answer in answers if not answer.error]
-    right = [
-        answer
-        for question, answer in whole
-        if question.is_answerable and not answer.refused and says_the_same(answer.text, question.answer)
-    ]
+    right = [answer for question, answer in whole if _is_right(question, answer)]
     unanswerable = [answer for question, answer in whole if not question.is_answerable]
+    wrong = [answer for question, answer in whole if not answer.refused and not _is_right(question, answer)]
+    sentences, supported = _sentences_of([answer for _, answer in whole])
     tokens = sum(answer.usage.prompt_tokens + answer.usage.completion_tokens for _, answer in whole)
     spent = sum(answer.milliseconds.get("generate", 0.0) for _, answer in whole) / 1000
     return SampleScores(
@@ -211,10 +220,18 @@ def score_sample(answers: Sequence[tuple[SampleQuestion, Answer]], seconds: Sequ
         cited=sum(answer.verdict is Verdict.SUPPORTED for answer in right),
         unanswerable=sum(not question.is_answerable for question, _ in answers),
         rightly_refused=sum(answer.refused for answer in unanswerable),
+        wrong=len(wrong),
+        wrong_unmarked=sum(answer.verdict is Verdict.SUPPORTED for answer in wrong),
+        sentences=len(sentences),
+        marked=len(sentences) - len(supported),
         failed=len(answers) - len(whole),
         seconds=round(median(seconds), 2),
         tokens_a_second=round(tokens / spent, 1) if spent and tokens else 0.0,
     )
+
+
+def _is_right(question: SampleQuestion, answer: Answer) -> bool:
+    return question.is_answerable and not answer.refused and says_the_same(answer.text, question.answer)
 
 
 def says_the_same(text: str, known: str) -> bool:
@@ -242,7 +259,9 @@ def main() -> int:
     questions = read_sample(given.gold, given.questions)
     numbers_given = {"source_chunks": given.sources, "answer_tokens": given.tokens}
     chosen = {name: value for name, value in numbers_given.items() if value}
-    table = Table("LLM", "right", "cited", "rightly refused", "failed", "seconds", "tokens/s")
+    table = Table(
+        "LLM", "right", "cited", "rightly refused", "wrong", "unmarked", "marked", "failed", "seconds", "tokens/s"
+    )
     with tempfile.TemporaryDirectory() as scratch:
         settings = read_settings(home=given.home or Path(scratch), llm=NO_LLM, **chosen)
         with open_lectern(settings, "benchmark", wait_seconds=0) as lectern:
@@ -261,6 +280,9 @@ def main() -> int:
                     f"{scores.right} of {scores.answerable}",
                     str(scores.cited),
                     f"{scores.rightly_refused} of {scores.unanswerable}",
+                    str(scores.wrong),
+                    str(scores.wrong_unmarked),
+                    f"{scores.marked} of {scores.sentences}",
                     str(scores.failed),
                     f"{scores.seconds:.2f}",
                     f"{scores.tokens_a_second:.1f}" if scores.tokens_a_second else "-",

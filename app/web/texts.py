@@ -226,6 +226,15 @@ ANSWER_FREE = "no cost"
 ANSWER_PRICE_UNKNOWN = "price unknown"
 ANSWER_RATED = "Thank you."
 ANSWER_STAGES = {
+    "plan": "plan",
+    "choose documents": "choose documents",
+    "look up": "look up",
+    "look through": "look through documents",
+    "read records": "read the records",
+    "compute": "compute",
+    "count": "count",
+    "steps": "look up in steps",
+    "write": "write",
     "expand": "write further texts to look up",
     "filter": "choose documents",
     "embed": "read the question",
@@ -235,6 +244,7 @@ ANSWER_STAGES = {
     "expanded": "search by further texts",
     "load": "load passages",
     "rerank": "read and reorder",
+    "judge": "judge what was found",
     "segments": "join passages",
     "prompt": "fit into the LLM",
     "loading": "load the LLM",

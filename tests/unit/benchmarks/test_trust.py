@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from benchmarks.beir import BeirPassage
-from benchmarks.llm_answers import CaseQuestion, holds_expected, read_cases, score_llm
+from benchmarks.llm_answers import CaseQuestion, SampleQuestion, holds_expected, read_cases, score_llm, score_sample
 from benchmarks.swaps import MadeClaim
 from benchmarks.trust import score_swaps
 from benchmarks.withheld import Outcome, score_outcomes
@@ -68,6 +68,20 @@ def test_a_wrong_answer_counts_as_unmarked_only_where_all_of_it_is_supported() -
     scores = score_llm(answers)
     assert (scores.right, scores.refused, scores.wrong, scores.wrong_unmarked) == (1, 1, 2, 1)
     assert (scores.sentences, scores.cited, scores.marked) == (4, 3, 1)
+
+
+def test_answers_to_the_sample_are_wrong_where_they_are_false_and_where_nothing_answers() -> None:
+    length, withheld = SampleQuestion("How long is the pier?", "40 metres"), SampleQuestion("How wide?", "3 m", "a.txt")
+    answers = [
+        (length, _answer("It is 40 metres long.", Verdict.SUPPORTED)),
+        (length, _answer("It is 41 metres long.", Verdict.SUPPORTED)),
+        (withheld, _answer("It is 3 m wide.", Verdict.UNCITED)),
+        (withheld, _answer("I could not find this.", refused=True)),
+    ]
+    scores = score_sample(answers, [1.0, 2.0, 3.0, 4.0], "gguf:small")
+    assert (scores.right, scores.cited, scores.rightly_refused) == (1, 1, 1)
+    assert (scores.wrong, scores.wrong_unmarked) == (2, 1)
+    assert (scores.sentences, scores.marked) == (3, 1)
 
 
 def test_cases_are_read_with_what_an_answer_must_hold(tmp_path: Path) -> None:
