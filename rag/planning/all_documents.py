@@ -28,7 +28,7 @@ from rag.planning.document_query import (
 )
 from rag.planning.found import Found
 from rag.planning.kept_replies import KeptReplies
-from rag.planning.llm_reading import LlmReading
+from rag.planning.llm_reading import LlmReading, failure_notices, failure_of
 from rag.planning.map_question import ask_documents, read_documents, reading_cost
 from rag.planning.message_list import count_messages
 from rag.planning.message_query import read_messages
@@ -168,7 +168,7 @@ class AllDocuments:
             replies, offer = self._open_reading(asked, found)
             notices += [notice_of(offer)] if offer else []
             completeness, failure = yield from self._read(asked, query, found, replies)
-            notices += [f"The LLM failed: {failure} Ask the same again to go on from there."] if failure else []
+            notices += failure_notices(failure)
             timer.mark("read")
         wording = Wording(asked.text)
         table = AnswerTable(wording.columns(*PROVEN_COLUMNS), tuple(found.rows), tuple(found.undecided), completeness)
@@ -352,7 +352,7 @@ class AllDocuments:
                 if asked.is_stopped:
                     break
         except ModelError as error:
-            failure = "" if asked.is_stopped else f"{error.reason} {error.remedy}".strip()
+            failure = failure_of(error, asked)
         if replies is not None and read == len(wanted):
             replies.finish()
         return (COMPLETE if read == len(found.to_read) else _stopped(found, read)), failure

@@ -25,7 +25,7 @@ from rag.planning.document_amounts import Stated
 from rag.planning.document_query import every_document, read_by_words
 from rag.planning.document_totals import Totals
 from rag.planning.kept_replies import KeptReplies
-from rag.planning.llm_reading import LlmReading
+from rag.planning.llm_reading import LlmReading, failure_notices, failure_of
 from rag.planning.map_question import MAP_CHARACTERS, ask_documents, reading_cost
 from rag.planning.naming import NameDocuments, list_answering
 from rag.planning.planner import Answering, PlannedQuestion
@@ -230,7 +230,7 @@ class OverReadings:
             return self._cells.read(opened, column, model=replies.model_for(document.id), stop=asked.stop)
         except ModelError as error:
             readings.is_whole = False
-            readings.failure = _failure(error, asked)
+            readings.failure = failure_of(error, asked)
             return None
 
     def _choose(
@@ -263,7 +263,7 @@ class OverReadings:
                 elif cell is not None:
                     readings.apart.add_without(document, cell.note)
         except ModelError as error:
-            readings.failure = _failure(error, asked)
+            readings.failure = failure_of(error, asked)
         readings.is_whole = done == len(documents)
         for document in documents[done:]:
             readings.apart.add_without(document, wording.say("not read"))
@@ -272,8 +272,7 @@ class OverReadings:
     def _tell(self, asked: PlannedQuestion, query: ReadingQuery, readings: _Readings, timer: StageTimer) -> Answering:
         wording = Wording(asked.text)
         notices = [wording.say("asked each", question=query.ask)]
-        if readings.failure:
-            notices.append(f"The LLM failed: {readings.failure} Ask the same again to go on from there.")
+        notices += failure_notices(readings.failure)
         is_asked = is_in_words_of(query.ask, asked.text) and is_in_words_of(query.only, asked.text)
         is_sure = is_asked and all(cell.verdict is Verdict.SUPPORTED for _, cell, _, _ in readings.known)
         telling = _Telling(wording, timer, notices, "" if is_sure else wording.say("read by llm"))
@@ -344,11 +343,6 @@ class OverReadings:
                 reason=reason,
             )
         )
-
-
-def _failure(error: ModelError, asked: PlannedQuestion) -> str:
-    """Return why an LLM failed; "" where it was hung up on."""
-    return "" if asked.is_stopped else f"{error.reason} {error.remedy}".strip()
 
 
 def _place_of(cell: Cell, pages: Sequence[Page]) -> tuple[Page, Place] | None:
