@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 
 import numpy as np
 
-from rag.types import Page, PageRectangle, Rectangle, Span
+from rag.types import Page, PageRectangle, Rectangle, Source, Span
 
 UNITS_PER_POINT = 10
 """Boxes are kept to a tenth of a point: finer than any screen shows."""
@@ -30,6 +30,13 @@ def find_rectangles(pages: Mapping[int, Page], spans: Iterable[Span]) -> tuple[P
         if span.page in pages
         for rectangle in rectangles_under(pages[span.page].layout, span.start, span.end)
     )
+
+
+def load_rectangles(
+    source: Source, spans: Sequence[Span], load_pages: Callable[[int, Sequence[int]], Mapping[int, Page]]
+) -> tuple[PageRectangle, ...]:
+    """Return the same on the pages of a source's document, which `load_pages` takes by its id and their numbers."""
+    return find_rectangles(load_pages(source.document.id, sorted({span.page for span in spans})), spans)
 
 
 def rectangles_under(layout: bytes, start: int, end: int) -> tuple[Rectangle, ...]:

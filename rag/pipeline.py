@@ -14,7 +14,7 @@ from rag.extractive import ExtractiveReader, HeldBack, compose
 from rag.images import check_vision
 from rag.judging import judge_hits, judged_logits
 from rag.language_gate import GatedReader, language_notice
-from rag.page_layout import find_rectangles
+from rag.page_layout import load_rectangles
 from rag.prices import cost_usd
 from rag.prompt import REFUSAL, Prompt, build_prompt
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher, SentenceRanker
@@ -616,8 +616,7 @@ class AskPipeline:
         )
 
     def _rectangles(self, source: Source, spans: Sequence[Span]) -> tuple[PageRectangle, ...]:
-        pages = self._searcher.load_pages(source.document.id, sorted({span.page for span in spans}))
-        return find_rectangles(pages, spans)
+        return load_rectangles(source, spans, self._searcher.load_pages)
 
 
 def _small_talk(reply: str) -> AnswerStream:

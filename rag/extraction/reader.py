@@ -17,7 +17,7 @@ from rag.extraction.quantities import canonical_unit, is_currency
 from rag.extraction.values import NO, YES, Conventions, Value, is_denied, read_values
 from rag.extractive import Extract, ExtractiveReader, weights_of
 from rag.language_gate import GatedReader
-from rag.page_layout import find_rectangles
+from rag.page_layout import load_rectangles
 from rag.protocols import Embedder, LanguageModel, PassageReader, Searcher
 from rag.quoting.marking import MarkingReader
 from rag.quoting.table_answer import covered_share, without_generic
@@ -235,8 +235,7 @@ class CellReader:
         )
 
     def _rectangles(self, source: Source, spans: Sequence[Span]) -> tuple[PageRectangle, ...]:
-        pages = self._searcher.load_pages(source.document.id, sorted({span.page for span in spans}))
-        return find_rectangles(pages, spans)
+        return load_rectangles(source, spans, self._searcher.load_pages)
 
 
 def _value_in(column: Column, extract: Extract, conventions: Conventions) -> Value | None:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import dataclass
 
-from rag.page_layout import find_rectangles
+from rag.citations.evidence import cite_stretch
+from rag.page_layout import load_rectangles
 from rag.planning.table_cells import Place
 from rag.protocols import DocumentCatalogue
 from rag.types import (
@@ -16,6 +17,7 @@ from rag.types import (
     DocumentInfo,
     JudgedSentence,
     Page,
+    PageRectangle,
     Source,
     Span,
     Usage,
@@ -116,18 +118,8 @@ def refuse(
 
 def cite(proof: Proof, sentence: str, catalogue: DocumentCatalogue) -> Citation:
     """Return the citation of a figure, with the boxes of its words."""
-    source = proof.source
-    spans = source.locate(proof.start, proof.end)
-    page = spans[0].page if spans else source.first_page
-    pages = catalogue.load_pages(source.document.id, sorted({span.page for span in spans}))
-    return Citation(
-        number=source.number,
-        sentence=sentence,
-        document=source.document.path,
-        page=page,
-        page_label=source.page_labels.get(page, ""),
-        quote=proof.quote,
-        rectangles=find_rectangles(pages, spans),
-        supported=True,
-        page_word=source.document.page_word,
-    )
+
+    def rectangles(source: Source, spans: Sequence[Span]) -> tuple[PageRectangle, ...]:
+        return load_rectangles(source, spans, catalogue.load_pages)
+
+    return cite_stretch(proof.source, proof.start, proof.end, rectangles=rectangles, sentence=sentence, supported=True)
