@@ -77,10 +77,16 @@ def measure_withheld(
             combine=answer_probabilities,
             gate=LanguageGate(),
         )
-        pipeline = AskPipeline(
-            retriever=retriever, searcher=searcher, embedder=embedder, model=None, reader=reader, ranker=build_ranker()
-        )
         judging = build_judge(settings)
+        pipeline = AskPipeline(
+            retriever=retriever,
+            searcher=searcher,
+            embedder=embedder,
+            model=None,
+            reader=reader,
+            ranker=build_ranker(),
+            judge=judging,
+        )
         outcomes = [
             outcome
             for question in answered_questions(beir, limit)

@@ -37,7 +37,8 @@ class Extract:
     """A sentence, or a table row under its header, copied from a source: characters `start` to `end` of its text.
 
     `header` is the table's header line, "" otherwise. `answer` is the words in it that answer, "" where they are not
-    known. Only the order of scores means something. `is_unsure` where it may answer something else.
+    known. Only the order of scores means something. `judged` is the logit that it answers, where the judge has read it
+    by itself; `is_unsure` where it may answer something else.
     """
 
     number: int
@@ -48,6 +49,7 @@ class Extract:
     header: str = ""
     answer: str = ""
     is_unsure: bool = False
+    judged: float | None = None
 
     @classmethod
     def of(cls, unit: Unit, score: float, answer: str = "") -> Extract:
@@ -87,13 +89,14 @@ class ExtractiveReader:
         embedder: Embedder | None = None,
         beside: Mapping[int, str] = NOTHING_BESIDE,
         found: float | None = None,
+        likely: float = 1.0,
         held_back: list[HeldBack] | None = None,
     ) -> list[Extract]:
         """Return the one to three best sentences over the sources, best first; none where the sources have no
         sentence.
 
         `embedder` is that of the sources' collection, where it is not the usual one; `beside`, by document, what else
-        was found, and `found`, how likely it answers, are not looked at; nothing is held back.
+        was found, `found` and `likely`, how likely it answers, are not looked at; nothing is held back.
         """
         ranked = self.rank(question, sources, embedder=embedder)
         return [extract for extract in ranked[:MAX_EXTRACTS] if extract.score >= KEPT_SHARE * ranked[0].score]

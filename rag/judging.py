@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from rag.language_gate import is_readable, language_of_hit
@@ -25,12 +25,7 @@ def judge_hits(question: str, hits: Sequence[Hit], judge: PassageReader) -> tupl
     language of one of these, or where the question is a number to it: of a clause, or an identifier and nothing else.
     """
     first = hits[:MAX_JUDGED]
-    asked = guess_language(question)
-    if (
-        asks_for_clause(question)
-        or _is_identifier(question)
-        or not all(is_readable(asked, language_of_hit(hit)) for hit in first)
-    ):
+    if not is_for_judge(question, [language_of_hit(hit) for hit in first]):
         return tuple(hits)
     scores = lower_contents(judge.score(question, [hit.chunk.text_to_embed for hit in first]), first)
     order = sorted(range(len(first)), key=lambda at: -scores[at])
@@ -39,6 +34,14 @@ def judge_hits(question: str, hits: Sequence[Hit], judge: PassageReader) -> tupl
         replace(hit, stages={**hit.stages, JUDGED: StageRank(ranks[at], scores[at])}) for at, hit in enumerate(first)
     )
     return (*judged, *hits[MAX_JUDGED:])
+
+
+def is_for_judge(question: str, languages: Iterable[str]) -> bool:
+    """Return whether the judge knows the languages of a question and its passages, and more of it than a number."""
+    asked = guess_language(question)
+    if asks_for_clause(question) or _is_identifier(question):
+        return False
+    return all(is_readable(asked, language) for language in languages)
 
 
 def judged_logits(hits: Sequence[Hit]) -> list[float]:

@@ -33,6 +33,7 @@ from rag.refusal import (
     answerability,
     answerability_as_judged,
     answerability_as_read,
+    quote_probability,
 )
 from rag.retrieval import COMBINED, DENSE, Retrieval, Retriever, StageTimer, check_question, without_filters
 from rag.safety.output import InertFilter, make_inert
@@ -115,6 +116,8 @@ class Evidence:
     """Sentences that were marked then and are not given."""
     is_unsure: bool = False
     """Whether the quotes may answer something else."""
+    judged: float | None = None
+    """The logit that the first quote answers, where the judge has read it by itself."""
 
     @property
     def may_answer(self) -> bool:
@@ -229,7 +232,7 @@ class AskPipeline:
         self._searcher = searcher
         self._embedder = embedder
         self._passage_reader = reader = GatedReader(reader) if reader else None
-        self._reader = MarkingReader(reader, embedder, ranker) if reader else ExtractiveReader(embedder)
+        self._reader = MarkingReader(reader, embedder, ranker, judge) if reader else ExtractiveReader(embedder)
         self._ranker = ranker
         self._judge = judge
         self._model = model
@@ -367,6 +370,7 @@ class AskPipeline:
             embedder=embedder,
             beside=beside,
             found=found if read else None,
+            likely=evidence.probability,
             held_back=held_back,
         )
         return replace(
@@ -374,6 +378,7 @@ class AskPipeline:
             quotes=make_inert(compose(extracts) or REFUSAL),
             held_back=tuple(held_back),
             is_unsure=any(extract.is_unsure for extract in extracts),
+            judged=extracts[0].judged if extracts else None,
         )
 
     def check_collection(self, collection: str, filters: Mapping[str, str] | None = None) -> None:
@@ -472,7 +477,7 @@ class AskPipeline:
                 notices=(*stream.retrieval.notices, *missing, *_described_notices(checked.citations)),
                 sentences=checked.sentences,
                 verdict=checked.verdict,
-                probability=stream.probability * checked.probability,
+                probability=quote_probability(stream.probability, evidence.judged) * checked.probability,
                 understood_filters=stream.retrieval.understood_filters,
                 nearest=nearest,
             ),

@@ -76,7 +76,8 @@ _ASKS_PAID = re.compile(
 _PAID = re.compile(r"(?i)\b(?:paid|pays?|spen[dt]|bezahl\w*|gezahlt|pay(?:é\w*|e\w*)|pag\w+|gast\w+)\b")
 _PAYS_FOR = re.compile(
     r"(?i)^\W*how much (?:did|do|does|has|have|will) (?P<who>[^?]+?) (?:pay|paid|get|got|receive|received"
-    r"|spend|spent)(?: back)? (?:for|on) (?:the|an?|our|your|my|his|her|their)? ?(?P<what>[^\W\d_]+(?: [^\W\d_]+)?)\W*$"
+    r"|spend|spent)(?: back)? (?:for|on) (?:(?:the|an?|our|your|my|his|her|their) )?"
+    r"(?P<what>[^\W\d_]+(?: [^\W\d_]+)?)\W*$"
 )
 _PAID_OR_COST = re.compile(
     rf"{_PAID.pattern}|\b(?:costs?|prices?|invoices?|bills?|fees?|charg\w+|spent|budgets?|total)\b"

@@ -26,6 +26,7 @@ from rag.quoting.excerpts import (
     make_excerpt,
     sources_about,
 )
+from rag.quoting.judged_quotes import read_quotes, tells_by_itself
 from rag.quoting.labelled import put_label_asked_first
 from rag.quoting.like_rows import with_like_rows
 from rag.quoting.line_shapes import says_nothing_new
@@ -40,9 +41,7 @@ from rag.quoting.second_look import find_leader
 from rag.quoting.shared_words import those_sharing
 from rag.quoting.speakers import said_by_speaker
 from rag.quoting.superseded import put_newer_first, put_valid_first, with_notes
-from rag.quoting.sureness import (
-    is_sure,
-)
+from rag.quoting.sureness import is_sure
 from rag.quoting.table_answer import FoundCell, covered_share, find_cell, without_generic, words_told_by
 from rag.refusal import READ_THRESHOLD, answerability_as_read
 from rag.types import Reading, Source
@@ -92,10 +91,19 @@ class MarkingReader:
     Of each source only what can be about the question is read: the clause, row or order that it names to the letter.
     """
 
-    def __init__(self, reader: PassageReader, embedder: Embedder, ranker: SentenceRanker | None = None) -> None:
-        """Take the networks; with a `ranker`, a sentence far ahead of all others is given where none is marked."""
+    def __init__(
+        self,
+        reader: PassageReader,
+        embedder: Embedder,
+        ranker: SentenceRanker | None = None,
+        judge: PassageReader | None = None,
+    ) -> None:
+        """Take the networks; with a `ranker`, a sentence far ahead of all others is given where none is marked; a
+        `judge` reads what is to be quoted once more.
+        """
         self._reader = reader
         self._ranker = ranker
+        self._judge = judge
         self._embedder = embedder
 
     def read(
@@ -106,13 +114,15 @@ class MarkingReader:
         embedder: Embedder | None = None,
         beside: Mapping[int, str] = NOTHING_BESIDE,
         found: float | None = None,
+        likely: float = 1.0,
         held_back: list[HeldBack] | None = None,
     ) -> list[Extract]:
         """Return the one to three best sentences, best first, each of another source; none where nothing is marked.
 
         Of what is in a language that the reader does not know, sentences are chosen by words and cosines; `embedder` is
         that of the sources' collection, where it is not the usual one. `beside` is, by document, what else was found of
-        it: it may name whom a clause is about. `found` is how likely the sources answer, where the reader has told it.
+        it: it may name whom a clause is about. `found` is how likely the sources answer, where the reader has told it,
+        and `likely` the same with all that is known.
         What is marked and not given is put into `held_back`, with the reason.
         """
         cut = [units_of(rank, source, every=True) for rank, source in enumerate(sources[:MAX_READ])]
@@ -168,7 +178,8 @@ class MarkingReader:
         embed = (embedder or self._embedder).embed_passages
         alike = None if is_multilingual((embedder or self._embedder).fingerprint) else embed
         extracts = [with_cause(question, extract, every) for extract in extracts]
-        given = []
+        judge = self._judge if self._judge and tells_by_itself(question, languages) else None
+        given, read_by_judge = [], {}
         for extract in extracts:
             unit = by_place.get(extract.place) or by_end[extract.number, extract.end]
             is_by_words = extract.number not in known
@@ -178,13 +189,16 @@ class MarkingReader:
                 reason = _held_back_by_doubt(candidate, beside, found, named, alike)
             if not reason:
                 given.append(extract)
+                read_by_judge[extract.place] = unit
             elif held_back is not None:
                 held_back.append(HeldBack(extract.number, extract.text, reason))
         given = given[:MAX_EXTRACTS]
         given = those_sharing(question, given, by_place, weights, known)
+        if judge is not None:
+            given = read_quotes(question, given, read_by_judge, judge, likely, held_back)
         if not given and (told := date_before(question, every, weights) or said_by_speaker(question, every, weights)):
             return [told]
-        if not given and (leader := self._find_leader(question, readable, units, weights, alike)):
+        if not given and (leader := self._find_leader(question, readable, units, weights, alike, judge)):
             if not leader.reason:
                 return [replace(leader.extract, is_unsure=True)]
             if held_back is not None:
@@ -201,10 +215,11 @@ class MarkingReader:
         units: Sequence[Unit],
         weights: Mapping[str, float],
         alike: Embed | None,
+        judge: PassageReader | None,
     ) -> _Leader | None:
         """Return the sentence that the ranker puts far ahead of all others, and what speaks against it."""
         read = [unit for excerpt in excerpts for unit in excerpt.units]
-        leader = find_leader(question, read, self._ranker) if self._ranker and read else None
+        leader = find_leader(question, read, self._ranker, judge) if self._ranker and read else None
         if leader is None:
             return None
         unit = next(unit for unit in read if unit.place == leader.place)

@@ -9,6 +9,7 @@ from rag.refusal import (
     answerability,
     answerability_as_read,
     logit,
+    quote_probability,
     sigmoid,
 )
 
@@ -69,3 +70,9 @@ def test_nothing_read_answers_nothing() -> None:
 def test_a_probability_of_0_or_1_has_a_logit() -> None:
     assert sigmoid(logit(0.3)) == pytest.approx(0.3)
     assert logit(0.0) < -20 < 20 < logit(1.0)
+
+
+def test_a_quote_is_likelier_right_the_surer_the_judge_is_of_it_and_of_what_was_found() -> None:
+    assert quote_probability(0.5, None) == 0.5
+    assert quote_probability(0.5, -4.0) < quote_probability(0.5, 0.0) < quote_probability(0.5, 4.0)
+    assert quote_probability(0.1, 1.0) < quote_probability(0.9, 1.0)

@@ -103,6 +103,7 @@ def test_the_kind_asked_for(question: str, kind: str | None) -> None:
         ("How much did the insurance pay for the mast?", "I ordered a mast, they want 1,340 euros.", True),
         ("How much did the insurance pay for the mast?", "The mast cost 1,340 euros.", False),
         ("How much did we spend on the roof?", "Hadley repaired the roof for 900 euros.", False),
+        ("How much do pupils pay for admission?", "Admission is 11 francs; pupils pay 4 francs.", False),
     ],
 )
 def test_what_was_paid_for_something_else(question: str, text: str, is_another: bool) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from rag.quoting.second_look import find_leader
-from rag.types import DocumentInfo, Source, Span
+from rag.types import DocumentInfo, Reading, Source, Span
 from rag.units import Unit, units_of
 
 
@@ -62,3 +62,23 @@ def test_a_sentence_alone_has_to_be_good_by_itself() -> None:
 
 def test_nothing_is_found_where_nothing_was_read() -> None:
     assert find_leader("What colour is it?", [], ByWord({})) is None
+
+
+class Judge(ByWord):
+    """Scores sentences as the ranker does; it is asked for nothing else."""
+
+    def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
+        raise AssertionError("only scores are wanted")
+
+
+def test_the_first_of_all_answers_without_a_lead_where_the_judge_takes_it_for_the_answer() -> None:
+    ranker = ByWord({"yellow": 4.0, "Packs": 1.0})
+    found = find_leader("What do the pills look like?", cut(LEAFLET), ranker, Judge({"yellow": 2.0}))
+    assert found is not None
+    assert found.text.startswith("The tablets are round")
+    assert find_leader("What do the pills look like?", cut(LEAFLET), ranker, Judge({"yellow": 0.5})) is None
+
+
+def test_a_sentence_far_ahead_does_not_answer_where_the_judge_says_that_it_does_not() -> None:
+    ranker = ByWord({"yellow": 4.0})
+    assert find_leader("What do the pills look like?", cut(LEAFLET), ranker, Judge({"yellow": -4.0})) is None
