@@ -10,6 +10,7 @@ from rag.extractive import Extract, HeldBack
 from rag.judging import is_for_judge
 from rag.protocols import PassageReader
 from rag.questions.constraints import find_constraints
+from rag.quoting.neighbours import sentence_before, sentence_behind
 from rag.units import Place, Unit, below_headings
 
 MIN_ANSWERING, MIN_FOUND = -2.5, 0.35
@@ -18,6 +19,9 @@ right sentences of squad_dev and 62 small folders, half of whose questions are i
 wrong ones 16."""
 MIN_SURE = -0.5
 """Logit below which a sentence may answer something else: 24 and 48 of the same."""
+MIN_WORDS = 5
+"""Content words of a sentence that is read by itself alone; shorter ones are read with those beside them as well, and
+the better counts."""
 _ASKS_NEIGHBOUR = re.compile(
     r"(?i)^\W*(?:which|what|who)\b[^?]*\b(?:comes?|came|follow\w*|preced\w*|goes|next|last|first|stands?"
     r"|(?:step|item|stop|line|entry|chapter|section|page|one) (?:after|before))\b"
@@ -38,20 +42,24 @@ def read_quotes(
     question: str,
     extracts: Sequence[Extract],
     units: Mapping[Place, Unit],
+    every: Sequence[Unit],
     judge: PassageReader,
     found: float,
     held_back: list[HeldBack] | None,
 ) -> list[Extract]:
     """Return the extracts that the judge takes for an answer, each with its logit; a first one that may answer
     something else is unsure, and further ones that may are left out. `units` are those that it is to read: what is not
-    among them is given as it is, and so are rows, of which it knows too little. `found` is how likely all that was
-    found answers, 0 to 1.
+    among them is given as it is, and so are rows, of which it knows too little. `every` sentence is what may stand
+    beside them, and `found` how likely all that was found answers, 0 to 1.
 
     What does not answer is put into `held_back`.
     """
     read = {extract.place: unit for extract in extracts if (unit := units.get(extract.place)) and not unit.is_row}
-    scores = judge.score(question, [below_headings(unit) for unit in read.values()]) if read else []
-    logits = dict(zip(read, scores, strict=True))
+    texts = [(place, text) for place, unit in read.items() for text in _texts_of(unit, every)]
+    scores = judge.score(question, [text for _, text in texts]) if texts else []
+    logits: dict[Place, float] = {}
+    for (place, _), score in zip(texts, scores, strict=True):
+        logits[place] = max(score, logits.get(place, score))
     given = []
     for extract in extracts:
         logit = logits.get(extract.place)
@@ -63,3 +71,14 @@ def read_quotes(
         elif logit >= MIN_SURE or not given:
             given.append(replace(extract, judged=logit, is_unsure=logit < MIN_SURE))
     return given
+
+
+def _texts_of(unit: Unit, every: Sequence[Unit]) -> list[str]:
+    """Return what is read of a sentence: itself, and where it is short itself between its neighbours."""
+    alone = below_headings(unit)
+    if len(unit.words) >= MIN_WORDS:
+        return [alone]
+    extract = Extract.of(unit, 0.0)
+    around = [sentence_before(extract, every), unit, sentence_behind(extract, every)]
+    beside = " ".join(one.text for one in around if one is not None)
+    return list(dict.fromkeys((alone, alone.removesuffix(unit.text) + beside)))

@@ -195,7 +195,7 @@ class MarkingReader:
         given = given[:MAX_EXTRACTS]
         given = those_sharing(question, given, by_place, weights, known)
         if judge is not None:
-            given = read_quotes(question, given, read_by_judge, judge, likely, held_back)
+            given = read_quotes(question, given, read_by_judge, every, judge, likely, held_back)
         if not given and (told := date_before(question, every, weights) or said_by_speaker(question, every, weights)):
             return [told]
         if not given and (leader := self._find_leader(question, readable, units, weights, alike, judge)):

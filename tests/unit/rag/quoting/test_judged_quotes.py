@@ -11,11 +11,17 @@ from rag.quoting.judged_quotes import MIN_ANSWERING, MIN_FOUND, MIN_SURE, read_q
 from rag.types import DocumentInfo, Reading, Source, Span
 from rag.units import Unit, units_of
 
-TEXT = """The ferry costs nine pounds. The bell is rung at noon. The harbour master lives above the office.
+TEXT = """The ferry to the island costs nine pounds in summer. The bell of the old chapel is rung by the sexton at noon.
+
+Dogs ride free. The master of the harbour lives above the customs office.
 
 | Ferry | Built |
 | Kittiwake | 1890 |
 """
+FARE, BELL = (
+    "The ferry to the island costs nine pounds in summer.",
+    "The bell of the old chapel is rung by the sexton at noon.",
+)
 
 
 class ByWord:
@@ -47,17 +53,17 @@ def quote(
 ) -> list[tuple[str, float | None, bool]]:
     units = [unit(word) for word in words]
     extracts = [Extract.of(one, 5.0) for one in units]
-    given = read_quotes("What is the fare?", extracts, {one.place: one for one in units}, judge, found, held_back)
+    given = read_quotes(
+        "What is the fare?", extracts, {one.place: one for one in units}, cut(), judge, found, held_back
+    )
     return [(one.text, one.judged, one.is_unsure) for one in given]
 
 
 def test_a_quote_that_hardly_answers_is_held_back_with_the_reason() -> None:
     held_back: list[HeldBack] = []
     judge = ByWord({"nine": 2.0, "noon": MIN_ANSWERING - 0.1})
-    assert quote(judge, "noon", "nine", held_back=held_back) == [("The ferry costs nine pounds.", 2.0, False)]
-    assert [(one.text, one.reason) for one in held_back] == [
-        ("The bell is rung at noon.", "hardly answers, read by itself")
-    ]
+    assert quote(judge, "noon", "nine", held_back=held_back) == [(FARE, 2.0, False)]
+    assert [(one.text, one.reason) for one in held_back] == [(BELL, "hardly answers, read by itself")]
 
 
 def test_where_what_was_found_likely_answers_a_quote_is_unsure_at_most() -> None:
@@ -68,8 +74,8 @@ def test_where_what_was_found_likely_answers_a_quote_is_unsure_at_most() -> None
 def test_a_first_quote_that_may_answer_something_else_is_unsure_and_a_further_one_is_left_out() -> None:
     doubted = MIN_SURE - 0.1
     judge = ByWord({"nine": 2.0, "noon": doubted})
-    assert quote(judge, "noon") == [("The bell is rung at noon.", doubted, True)]
-    assert quote(judge, "nine", "noon") == [("The ferry costs nine pounds.", 2.0, False)]
+    assert quote(judge, "noon") == [(BELL, doubted, True)]
+    assert quote(judge, "nine", "noon") == [(FARE, 2.0, False)]
 
 
 def test_rows_are_not_read_and_given_as_they_are() -> None:
@@ -89,3 +95,9 @@ def test_rows_are_not_read_and_given_as_they_are() -> None:
 )
 def test_a_sentence_alone_does_not_tell_of_identifiers_clauses_and_neighbours(question: str, tells: bool) -> None:
     assert tells_by_itself(question, ["en"]) is tells
+
+
+def test_a_short_sentence_is_read_with_those_beside_it_as_well() -> None:
+    judge = ByWord({"master": 2.0, "Dogs": -4.0})
+    assert quote(judge, "Dogs") == [("Dogs ride free.", 2.0, False)]
+    assert len(judge.read_passages) == 2
