@@ -185,7 +185,7 @@ _OF_ALL = (
     Gate("is only a name", lambda it: is_only_a_name(it.question, it.unit, it.weights)),
     Gate("is for others", lambda it: it.is_by_words and is_for_others(it.question, it.unit)),
     Gate("is a form of others", lambda it: it.is_by_words and is_form_of_others(it.question, it.unit)),
-    Gate("gives no such measure", lambda it: lacks_measure(it.question, it.shown)),
+    Gate("gives no such measure", lambda it: lacks_measure(it.question, it.introduced)),
     Gate("measures something else", lambda it: is_of_another_dimension(it.question, it.shown)),
     Gate("gives no place", lambda it: lacks_place(it.question, it.unit)),
     Gate(

@@ -18,6 +18,12 @@ WEEKDAY = (
     r"(?:mon|tues?|wednes|thurs?|fri|satur|sun)days?|(?:mon|diens|donners|frei|sams|sonn)tags?|mittwochs?|lundi|mardi"
     r"|mercredi|jeudi|vendredi|samedi|dimanche|lunes|martes|miércoles|jueves|viernes|sábado|domingo"
 )
+HOUR = (
+    r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|ein|zwei|drei|vier|fünf|sechs|sieben"
+    r"|acht|neun|zehn|elf|zwölf|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|una|dos|tres|cuatro|cinco|seis"
+    r"|siete|ocho|nueve|diez|once|doce)"
+)
+"""An hour of the clock, in figures or words."""
 _NUMBER_WORD = (
     r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|half|twice|once|none|no"
     r"|zero|both|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|hundert|tausend|halb\w*|kein\w*"
@@ -34,6 +40,8 @@ _GIVES: dict[AnswerKind, re.Pattern[str]] = {
         r"|ostern|weihnachten|sofort|siècle|toujours|jamais|jusqu\w*|après|avant|pendant|matin|midi|soir|nuit|printemps"
         r"|été|automne|hiver|siglo|siempre|nunca|hasta|después|antes|durante|mañana|tarde|noche|primavera|verano|otoño"
         r"|invierno"
+        rf"|o['’]clock|(?:half|quarter|twenty|ten|five|halb|viertel)(?: past| to| vor| nach)? {HOUR}"
+        rf"|(?:at|from|until|till|by|past|um|ab|à|dès|a las?) {HOUR}(?! of\b)"
         r"|twice|times|minutes?|hours?|days?|weeks?|months?|years?|mal|minuten?|stunden?|tage?n?|wochen?|monate?n?|jahre?n?"
         r"|fois|heures?|jours?|semaines?|mois|ans|veces|horas?|días?|semanas?|meses|años?)\b",
         re.IGNORECASE,

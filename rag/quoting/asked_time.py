@@ -4,24 +4,19 @@ from __future__ import annotations
 
 import re
 
-from rag.quoting.answer_kind import MONTH, WEEKDAY, asked_kind
+from rag.quoting.answer_kind import HOUR, MONTH, WEEKDAY, asked_kind
 from rag.quoting.asked_measure import TIME_UNITS
 
 _ASKS_CLOCK = re.compile(r"(?i)\b(?:what time|which hour|um wie ?viel uhr|à quelle heure|a qué hora)\b")
-_HOUR = (
-    r"(?:\d{1,2}|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|ein|zwei|drei|vier|fünf|sechs|sieben"
-    r"|acht|neun|zehn|elf|zwölf|une|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|una|dos|tres|cuatro|cinco|seis"
-    r"|siete|ocho|nueve|diez|once|doce)"
-)
 _BEFORE_HOUR = (
     r"at|from|until|till|by|before|after|between|around|about|and|to|um|ab|bis|von|vor|nach|gegen|zwischen|und|à|dès|de"
     r"|avant|après|vers|et|a las?|desde las?|hasta las?|las?"
 )
 _CLOCK = re.compile(
     r"(?i)(?<![\d.])\d{1,2}\s?[:.h]\s?\d{2}(?![\d.])"
-    rf"|\b\d{{1,2}}\s?(?:a\.?m|p\.?m|h(?:rs?)?)\b|\b{_HOUR}\s?(?:uhr|o['’]clock|heures?)\b"
-    rf"|\b(?:half|quarter|twenty|ten|five|halb|viertel)(?: past| to| vor| nach)? {_HOUR}\b"
-    rf"|\b(?:{_BEFORE_HOUR})\s+{_HOUR}(?!\d|[.,]\d|\w|\s+(?:{TIME_UNITS})\b"
+    rf"|\b\d{{1,2}}\s?(?:a\.?m|p\.?m|h(?:rs?)?)\b|\b{HOUR}\s?(?:uhr|o['’]clock|heures?)\b"
+    rf"|\b(?:half|quarter|twenty|ten|five|halb|viertel)(?: past| to| vor| nach)? {HOUR}\b"
+    rf"|\b(?:{_BEFORE_HOUR})\s+{HOUR}(?!\d|[.,]\d|\w|\s+(?:{TIME_UNITS})\b"
     rf"|\.?\s*(?:(?:st|nd|rd|th)\b|{MONTH}(?!\w)))"
     r"|\b(?:noon|midday|midnight|dawn|dusk|sunrise|sunset|mittags?|mitternacht|midi|minuit|mediodía|medianoche"
     r"|morning|afternoon|evening|night|morgens?|vormittags?|nachmittags?|abends?|matin|après-midi|soir|mañana|tarde"

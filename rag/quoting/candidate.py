@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from rag.extractive import Extract
+from rag.text import is_table_row
 from rag.units import Unit
 
 
@@ -32,6 +33,15 @@ class Candidate:
     def shown(self) -> str:
         """Its heading, the head of its table and itself."""
         return f"{self.unit.heading}\n{self.unit.header}\n{self.unit.text}"
+
+    @cached_property
+    def introduced(self) -> str:
+        """The same, for a row with the paragraph before its table, which may say what its figures measure."""
+        if not self.unit.is_row:
+            return self.shown
+        before = self.unit.source.text[: self.unit.start].rstrip().splitlines()
+        paragraph = next((line for line in reversed(before) if line.strip() and not is_table_row(line)), "")
+        return f"{paragraph}\n{self.shown}"
 
     @cached_property
     def led(self) -> str:

@@ -10,6 +10,7 @@ from rag.questions.constraints import EVERY_STOP_WORD
 from rag.quoting.answer_kind import holds_kind
 from rag.quoting.asked_measure import TIME_UNITS
 from rag.quoting.document_context import context_of
+from rag.quoting.table_cells import split_cells
 from rag.text import content_words
 from rag.units import Unit
 from rag.words.folding import fold
@@ -67,8 +68,11 @@ def counts_nothing(question: str, row: str) -> bool:
     if match is None or _MONEY.search(question):
         return False
     asked = content_words(match["noun"])
-    rest = _NUMBERED.sub(lambda it: it[0] if content_words(it["noun"])[:1] == asked[:1] else " ", _MONEY.sub(" ", row))
-    return rest != row and not holds_kind(rest, "amount")
+    cells = [
+        _NUMBERED.sub(lambda it: it[0] if content_words(it["noun"])[:1] == asked[:1] else " ", _MONEY.sub(" ", cell))
+        for cell in split_cells(row)
+    ]
+    return cells != split_cells(row) and not holds_kind("\n".join(cells), "amount")
 
 
 def _numbers(written: str) -> Iterator[int]:

@@ -22,6 +22,7 @@ import pypdfium2.raw as pdfium
 from ingest.parsers.pdf.accents import put_accents
 from ingest.parsers.pdf.gaps import find_glued, part_glued
 from ingest.parsers.pdf.marks import SUSPICIOUS, Glyph, split_marks
+from ingest.parsers.pdf.spaced import find_spaced, join_spaced
 from ingest.parsers.pdf.unicode_maps import mend_units
 from ingest.parsers.pdf.words import DOWNWARDS, EMPTY_PAGE, SLANTED, WIDE, Line, RawPage, Word, turn_box
 from rag.page_layout import UNITS_PER_POINT
@@ -95,6 +96,9 @@ _font_info = _prototype(
 )
 
 
+_is_generated = _prototype(pdfium.FPDFText_IsGenerated, ctypes.c_void_p, ctypes.c_int)
+
+
 def read_lines(text_page: Any) -> RawPage:
     """Return the page's lines in content order, each with its own direction."""
     count = pdfium.FPDFText_CountChars(text_page)
@@ -108,9 +112,15 @@ def read_lines(text_page: Any) -> RawPage:
     first_letters, ends = zip(*spans, strict=True)
     starts = _line_starts(text, first_letters)
     corners = _end_boxes(address, spans)
+    spaced: set[int] = set()
+    if lines_apart := find_spaced(text, spans, starts):
+        spans, spaced = join_spaced(spans, lines_apart, corners, lambda place: not _is_generated(address, place))
+        first_letters, ends = zip(*spans, strict=True)
+        starts, corners = _line_starts(text, first_letters), _end_boxes(address, spans)
     if glued := find_glued(text, spans, starts, corners):
         parted = part_glued(text, spans, glued, lambda places: _read_boxes(address, places, len(places)))
         if len(parted) > len(spans):
+            spaced = {parted.index(spans[index]) for index in spaced}
             spans, corners = parted, _end_boxes(address, parted)
             first_letters, ends = zip(*spans, strict=True)
             starts = _line_starts(text, first_letters)
@@ -121,6 +131,9 @@ def read_lines(text_page: Any) -> RawPage:
         uneven |= _words_with_raised_figures(address, text, first_letters, corners)
     edges = _word_edges(corners)
     words = _level_words(text, spans, edges)
+    for index in spaced:
+        words[index] = words[index]._replace(text="".join(words[index].text.split()))
+    uneven -= spaced
     holds_wide = not text.isascii() and WIDE.search(text) is not None
     lines: list[Line] = []
     for first, last, direction in zip(starts, [*starts[1:], len(spans)], directions, strict=True):

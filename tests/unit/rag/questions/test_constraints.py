@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.questions.constraints import (
+    asks_for_clause,
     canonical_number,
     find_constraints,
     is_negated,
@@ -62,6 +63,19 @@ def test_forms_that_mean_the_same_are_equal(question: str, text: str) -> None:
 def test_a_neighbour_is_another(question: str, text: str) -> None:
     (constraint,) = find_constraints(question)
     assert not names_constraint(text, constraint)
+
+
+@pytest.mark.parametrize(
+    ("question", "asks"),
+    [
+        ("What is laid down in clause 6.1?", True),
+        ("What does § 4.2(a) lay down?", True),
+        ("What is written in section 3?", True),
+        ("What does the fee in clause 3 cover?", False),
+    ],
+)
+def test_what_asks_for_nothing_but_a_clause(question: str, asks: bool) -> None:
+    assert asks_for_clause(question) is asks
 
 
 def test_a_clause_goes_on_until_the_next() -> None:

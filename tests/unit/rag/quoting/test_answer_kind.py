@@ -38,6 +38,8 @@ def test_a_question_asks_for_one_kind_of_thing(question: str, kind: AnswerKind |
         ("time", "They met in May.", "It was decided that marched goods may be marked."),
         ("time", "The lamp flashes three times.", "The lamp flashes white."),
         ("time", "Geöffnet nach Sonnenuntergang.", "Geöffnet ist das Tor."),
+        ("time", "The band plays from a quarter past two.", "The band plays a quarter of it."),
+        ("time", "Doors open at seven.", "Doors open at one of the sides."),
         ("amount", "The crane lifts two tonnes.", "The crane lifts boats."),
         ("amount", "Es sind zwölf Remos.", "Es sind Boote."),
         ("name", "The tower was painted by Ann Miller.", "The tower was painted by volunteers."),

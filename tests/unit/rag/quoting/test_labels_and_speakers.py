@@ -36,6 +36,13 @@ def can_answer(question: str, text: str, beginning: str, answer: str = "") -> bo
     )
 
 
+def test_the_paragraph_before_a_table_says_what_its_figures_measure() -> None:
+    table = "Pass\tNovember\tJanuary\nRavenpass\t62\t148"
+    question = "How deep is the snow at Ravenpass in January?"
+    assert can_answer(question, f"Snow on the passes; depths are in centimetres.\n\n{table}", "Ravenpass")
+    assert not can_answer(question, f"Snow on the passes.\n\n{table}", "Ravenpass")
+
+
 TALK = "[00:02] Dana: Let us start with the fair.\n\n[00:13] Ruben: That is late. I'll book the hotel for the fair."
 
 

@@ -230,6 +230,7 @@ def test_numbers_of_other_things_and_money_count_nothing() -> None:
     assert counts_nothing("How many seats are there?", "A | Stalls rows 1 to 8 | £38 | £27")
     assert not counts_nothing("How many seats are there?", "Room 4 | 12 | £38")
     assert not counts_nothing("How many rooms are there?", "Flat 4 | two rooms")
+    assert not counts_nothing("How many guests are expected?", "Number of guests expected\t85")
 
 
 def test_a_row_found_by_its_identifier_is_sure() -> None:

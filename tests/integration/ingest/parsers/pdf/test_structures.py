@@ -366,6 +366,34 @@ def test_text_drawn_twice_and_spaced_letters_are_read_once_and_whole(tmp_path: P
     assert " ".join(draw(tmp_path, page).pages[0].text.split()) == "Lantern evening on the pier SATURDAY 14 JUNE"
 
 
+def letter_by_letter(canvas: Canvas, text: str, *, y: float, apart: float, font: str = "Helvetica") -> None:
+    """Draw each letter by itself, so many points from the one before; nothing is drawn for spaces."""
+    canvas.setFont(font, 12)
+    x = 72.0
+    for letter in text:
+        if letter != " ":
+            canvas.drawString(x, y, letter)
+        x += pdfmetrics.stringWidth(letter, font, 12) + apart
+
+
+@pytest.mark.parametrize("font", ["Helvetica", "Times-Roman", "Courier"])
+@pytest.mark.parametrize("apart", [2.5, 4.0, 6.0], ids=str)
+def test_letters_drawn_one_by_one_far_apart_are_words(tmp_path: Path, font: str, apart: float) -> None:
+    sentence = "Rides up cost 6 euros on that day."
+
+    def page(canvas: Canvas) -> None:
+        letter_by_letter(canvas, sentence, y=700, apart=apart, font=font)
+        letter_by_letter(canvas, "TIMETABLE", y=660, apart=apart, font=font)
+
+    assert draw(tmp_path, page).pages[0].text.split() == [*sentence.split(), "TIMETABLE"]
+
+
+@pytest.mark.parametrize("signs", ["ABCDEFGHIJKLM", "xxxxxxxx", "31415926"])
+def test_letters_of_an_index_crosses_and_figures_stay_apart(tmp_path: Path, signs: str) -> None:
+    text = draw(tmp_path, lambda canvas: letter_by_letter(canvas, signs, y=700, apart=6)).pages[0].text
+    assert text.split() == list(signs)
+
+
 @pytest.mark.parametrize("font", ["Helvetica", "Times-Roman", "Courier"])
 @pytest.mark.parametrize("gap", [1.3, 1.6, 1.9, 2.5], ids=str)
 def test_words_set_one_by_one_with_narrow_gaps_are_apart(tmp_path: Path, font: str, gap: float) -> None:
