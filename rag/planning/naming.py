@@ -9,6 +9,9 @@ from rag.protocols import DocumentCatalogue
 from rag.text import content_words
 from rag.types import DocumentInfo
 
+MAX_PAGES = 1_000
+"""Pages that are read for a question before it is known whether they answer it: one to three seconds on one core. What
+states figures of any name, or makes records, is short."""
 NameDocuments = Callable[[str, str], Sequence[int]]
 """Returns the ids of the documents that a question to a collection names, the best first."""
 
@@ -23,6 +26,12 @@ def list_answering(catalogue: DocumentCatalogue, collection: str, filters: Mappi
         return listed
     kept = set(catalogue.find_documents(collection, filters))
     return [document for document in listed if document.id in kept]
+
+
+def may_read_all(documents: Sequence[DocumentInfo], *, most: int) -> bool:
+    """Return whether all documents are read for one question that they may not answer: some, `most` at most, and not
+    more than MAX_PAGES pages."""
+    return 0 < len(documents) <= most and sum(document.pages for document in documents) <= MAX_PAGES
 
 
 def find_named(name: str, documents: Sequence[DocumentInfo]) -> list[DocumentInfo]:

@@ -18,7 +18,7 @@ from rag.planning.group_question import read_group_choices
 from rag.planning.looked_up import look_up
 from rag.planning.loose_documents import find_remarks
 from rag.planning.loose_records import read_loose_records
-from rag.planning.naming import list_answering
+from rag.planning.naming import list_answering, may_read_all
 from rag.planning.open_amounts import MIN_SHARE, Read, gather_open, names_of
 from rag.planning.open_question import OpenQuestion, read_open_question
 from rag.planning.over_records import answer_from_records
@@ -72,7 +72,7 @@ class OverDocuments:
         if query is None and pair is None and order is None and span is None and not is_of_records:
             return NOT_STATED
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
-        if not 0 < len(listed) <= MAX_DOCUMENTS:
+        if not may_read_all(listed, most=MAX_DOCUMENTS):
             return NOT_STATED
         shown = query.shown if query is not None and pair is None else "what they state"
         yield PlanStep(f"Looking for {shown} in {len(listed):,} documents")

@@ -8,7 +8,7 @@ from functools import partial
 from rag.planning.document_totals import each_with_pages
 from rag.planning.group_question import read_group_choices
 from rag.planning.loose_records import read_loose_records
-from rag.planning.naming import list_answering
+from rag.planning.naming import list_answering, may_read_all
 from rag.planning.over_records import MAX_DOCUMENTS, NO_RECORDS, answer_from_records
 from rag.planning.planner import Answering, PlannedQuestion
 from rag.planning.record_pair import read_record_pair
@@ -31,7 +31,7 @@ class OverOtherRecords:
         if query is None and pair is None and not may_group:
             return NO_RECORDS
         listed = list_answering(self._catalogue, asked.question.collection, asked.question.filters)
-        if not 0 < len(listed) <= MAX_DOCUMENTS:
+        if not may_read_all(listed, most=MAX_DOCUMENTS):
             return NO_RECORDS
         paged = list(each_with_pages(listed, self._catalogue))
         # `OverDocuments` has asked loose records already, of all but what each of several groups comes to.

@@ -28,7 +28,7 @@ RANKER_FILE = "model.onnx"
 RANKER_SHA256 = "1225ccd6afd0f1b43a1b08bf67cd1cb68c05aafb443e9d8450015b8b3837ffd1"
 RANKER_REMEDY = f"Install the package {RANKER_PACKAGE} again, in the version that Lectern's lock names."
 
-MAX_TOKENS = 192
+MAX_TOKENS = 128
 """Of a question with a sentence; what is longer is cut."""
 AT_ONCE = 16
 """Texts of like length that are scored together."""
@@ -52,11 +52,21 @@ class OnnxCrossEncoder:
         self._expected_sha256 = expected_sha256
         self._max_tokens = max_tokens
         self._loading = threading.Lock()
+        self._last: tuple[str, dict[str, float]] = ("", {})
 
     def score(self, question: str, texts: Sequence[str]) -> list[float]:
         """Return a logit for each text; of MiniLM-L12 about -11 where it has nothing to do with the question, and 11
-        where it surely answers. Raises ConfigurationError where the weights are not the expected ones.
+        where it surely answers. Those of the last question are kept: it may be asked of the same texts again. Raises
+        ConfigurationError where the weights are not the expected ones.
         """
+        last, kept = self._last
+        known = kept if last == question else {}
+        if wanted := [text for text in dict.fromkeys(texts) if text not in known]:
+            known = {**known, **dict(zip(wanted, self._score(question, wanted), strict=True))}
+            self._last = question, known
+        return [known[text] for text in texts]
+
+    def _score(self, question: str, texts: Sequence[str]) -> list[float]:
         with self._loading:
             network, tokenizer = self._network, self._tokenizer
         asked = well_formed(question)

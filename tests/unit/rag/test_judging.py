@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 
-from rag.judging import JUDGED, MAX_JUDGED, judge_hits, judged_logits
+from rag.judging import CLEAR, JUDGED, MAX_JUDGED, judge_hits, judged_logits
 from rag.pipeline import judge
 from rag.types import Chunk, DocumentInfo, Hit, Reading, Span, StageRank
 
@@ -15,15 +15,16 @@ GERMAN = "Die Fähre verlässt die Insel am Mittag, und der Hafenmeister läutet
 
 
 class Fixed:
-    """Gives the passages of a question these logits, and counts them."""
+    """Gives the passages of a question these logits, one after the other."""
 
     def __init__(self, *logits: float) -> None:
         self.logits = logits
         self.read_passages: list[str] = []
 
     def score(self, question: str, passages: Sequence[str]) -> list[float]:
+        start = len(self.read_passages)
         self.read_passages += passages
-        return list(self.logits[: len(passages)])
+        return list(self.logits[start : start + len(passages)])
 
     def read(self, question: str, passages: Sequence[str]) -> list[Reading]:
         raise AssertionError("only scores are wanted")
@@ -44,12 +45,19 @@ def hits(*texts: str) -> list[Hit]:
 
 
 def test_the_first_hits_have_the_judges_logit_and_rank() -> None:
-    network = Fixed(-2.0, 3.0, *[-5.0] * (MAX_JUDGED - 2))
+    network = Fixed(-2.0, 2.0, *[-5.0] * (MAX_JUDGED - 2))
     judged = judge_hits("When does the ferry leave?", hits(*[ENGLISH] * (MAX_JUDGED + 3)), network)
     assert len(judged) == MAX_JUDGED + 3
     assert [JUDGED in hit.stages for hit in judged] == [True] * MAX_JUDGED + [False] * 3
-    assert (judged[0].stages[JUDGED], judged[1].stages[JUDGED]) == (StageRank(1, -2.0), StageRank(0, 3.0))
+    assert (judged[0].stages[JUDGED], judged[1].stages[JUDGED]) == (StageRank(1, -2.0), StageRank(0, 2.0))
     assert judged_logits(judged) == list(network.logits)
+
+
+def test_where_one_of_the_first_clearly_answers_no_more_are_read() -> None:
+    network = Fixed(-2.0, CLEAR, -5.0, -5.0, 9.0)
+    judged = judge_hits("When does the ferry leave?", hits(*[ENGLISH] * MAX_JUDGED), network)
+    assert judged_logits(judged) == [-2.0, CLEAR, -5.0, -5.0]
+    assert len(judged) == MAX_JUDGED
 
 
 def test_a_passage_in_another_language_leaves_all_unjudged() -> None:

@@ -7,7 +7,8 @@ import pytest
 from rag.planning.aggregate import Aggregation
 from rag.planning.all_documents import AllDocuments
 from rag.planning.document_values import read_document_values
-from rag.planning.over_documents import OverDocuments
+from rag.planning.naming import MAX_PAGES
+from rag.planning.over_documents import NOT_STATED, OverDocuments
 from rag.types import Answer, DocumentProfile, Page, Verdict
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
 
@@ -117,6 +118,11 @@ def test_a_figure_is_found_by_its_word_its_verb_or_as_the_only_one_of_its_kind(
     shelf: Shelf, question: str, said: str
 ) -> None:
     assert said.replace(" (hausrat.md)", "") in text_of(question, shelf)
+
+
+def test_long_documents_are_not_read_whole_to_see_whether_they_state_a_figure() -> None:
+    long = Shelf({"flats.md": ["Lease. Rent: £900 per month"], "report.md": ["Nothing of flats."] * MAX_PAGES})
+    assert told("which flat has the highest rent", long) == NOT_STATED
 
 
 def test_figures_said_in_other_words_are_told_as_such() -> None:

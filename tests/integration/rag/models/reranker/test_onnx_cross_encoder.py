@@ -28,6 +28,8 @@ def ranker() -> OnnxCrossEncoder:
 def test_the_sentence_that_answers_in_other_words_is_far_ahead(ranker: OnnxCrossEncoder) -> None:
     scores = ranker.score("What colour are the pills?", SENTENCES)
     assert scores[1] > max(scores[0], scores[2]) + 5
+    assert ranker.score("What colour are the pills?", [SENTENCES[1]])[0] == scores[1]
+    assert ranker.score("Who keeps the keys?", SENTENCES)[1] < scores[1] - 5
     assert ranker.score("What colour are the pills?", SENTENCES[::-1])[1] == pytest.approx(scores[1], abs=0.2)
 
 
