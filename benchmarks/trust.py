@@ -149,8 +149,9 @@ def print_scores(scores: TrustScores, console: Console) -> None:
             f"{one.name}, {one.questions} questions with and without what answers them. Wrong among given answers,",
             f"where {FALSE_REFUSALS:.0%} of the answerable are refused: {one.wrong_by_found:.1%} by the refusal's",
             f"probability, {one.wrong_by_answer:.1%} by the answer's; AUROC {one.auroc_by_found:.3f} and",
-            f"{one.auroc_by_answer:.3f}. As shipped {one.wrong_as_shipped:.1%} are wrong and",
-            f"{one.refused_as_shipped:.1%} of the answerable refused.",
+            f"{one.auroc_by_answer:.3f}. As shipped {one.wrong_as_shipped:.1%} are wrong,",
+            f"{one.believed_as_shipped:.1%} of those shown as supported, and {one.refused_as_shipped:.1%} of the",
+            "answerable refused.",
         ]
     if marked := scores.refusal:
         lines += [

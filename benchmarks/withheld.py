@@ -19,7 +19,7 @@ from rag.protocols import Embedder, PassageReader
 from rag.ranking import answer_probabilities
 from rag.retrieval import Retrieval, Retriever
 from rag.storage.catalogue.reader import CatalogueReader
-from rag.types import Answer
+from rag.types import Answer, Verdict
 
 FALSE_REFUSALS = 0.05
 """Share of the answerable questions that the threshold refuses."""
@@ -35,6 +35,8 @@ class Outcome:
     answered: float
     """How likely the answer is right, by which its verdict is decided as well; 0 where none was given."""
     is_right: bool
+    is_supported: bool = True
+    """Whether it is shown as supported from beginning to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +54,8 @@ class WithheldScores:
     """Of the answers that the product gives."""
     refused_as_shipped: float
     """Share of the answerable questions that the product refuses."""
+    believed_as_shipped: float
+    """Share of the answers that the product shows as supported which are wrong."""
 
     def as_json(self) -> dict[str, object]:
         """Return the scores as JSON takes them."""
@@ -100,6 +104,7 @@ def score_outcomes(name: str, outcomes: Sequence[Outcome]) -> WithheldScores:
     able = [one for one in outcomes if one.is_answerable]
     unable = [one for one in outcomes if not one.is_answerable]
     given = [one for one in outcomes if one.answered > 0]
+    supported = [one for one in given if one.is_supported]
     return WithheldScores(
         name,
         len(able),
@@ -113,6 +118,7 @@ def score_outcomes(name: str, outcomes: Sequence[Outcome]) -> WithheldScores:
         auroc([one.answered for one in able], [one.answered for one in unable]),
         sum(not one.is_right for one in given) / max(len(given), 1),
         sum(one.answered == 0 for one in able) / max(len(able), 1),
+        sum(not one.is_right for one in supported) / max(len(supported), 1),
     )
 
 
@@ -153,7 +159,13 @@ def _outcome(pipeline: AskPipeline, question: BeirQuestion, retrieval: Retrieval
         asked, retrieval, pipeline.choose(retrieval.hits, COLLECTION), probability=found
     ).answer
     is_right = is_answerable and not answer.refused and _holds(_first(answer), question.answers)
-    return Outcome(is_answerable, found, 0.0 if answer.refused else answer.probability, is_right)
+    return Outcome(
+        is_answerable,
+        found,
+        0.0 if answer.refused else answer.probability,
+        is_right,
+        is_supported=answer.verdict is Verdict.SUPPORTED,
+    )
 
 
 def _first(answer: Answer) -> str:

@@ -31,12 +31,13 @@ def test_what_is_given_without_its_passage_is_wrong_and_a_refusal_is_not() -> No
     outcomes = [
         Outcome(is_answerable=True, found=0.9, answered=0.8, is_right=True),
         Outcome(is_answerable=True, found=0.8, answered=0.7, is_right=True),
-        Outcome(is_answerable=False, found=0.85, answered=0.1, is_right=False),
+        Outcome(is_answerable=False, found=0.85, answered=0.1, is_right=False, is_supported=False),
         Outcome(is_answerable=False, found=0.7, answered=0.0, is_right=False),
     ]
     scores = score_outcomes("set", outcomes)
     assert (scores.questions, scores.refused_as_shipped) == (2, 0.0)
     assert scores.wrong_as_shipped == pytest.approx(1 / 3)
+    assert scores.believed_as_shipped == 0.0
     assert scores.wrong_by_answer == 0.0
     assert (scores.auroc_by_found, scores.auroc_by_answer) == (0.75, 1.0)
 
