@@ -37,7 +37,10 @@ _TELLS = re.compile(
     r"|(?:semana|mes|año) (?:pasad[oa]|próxim[oa])|est[ea] (?:semana|mes|año)|hoy|ayer|mañana)(?!\w)"
 )
 """What asks for an explanation, a change or a rule, or of a time that depends on the day, and nothing over records."""
-_OF_ONE = re.compile(r"(?i)^\W*(?:what|was|que|qué) (?:do|does|did|kostet|zahlt|coûte|paie|cuesta|paga)(?!\w)")
+_OF_ONE = re.compile(
+    r"(?i)^\W*(?:(?:what|was|que|qué) (?:do|does|did|kostet|zahlt|coûte|paie|cuesta|paga)(?!\w)"
+    r"|what (?:is|was) the (?!.*(?:\b(?:most|least|best|worst|first|last)\b|est\b))[^?]{2,40}? (?:of|for) an? \w)"
+)
 """What one of them costs, or does, is looked up."""
 _TOKEN = re.compile(r"\d+(?:[.,:]\d+)*|[^\W\d_]+(?:['’][^\W\d_]+)*(?:\d+)?")
 _ELIDED = re.compile(r"(?i)^[ldnqcsj]['’]|^qu['’]|['’]s$")
@@ -96,7 +99,7 @@ class RecordQuestion:
 def read_record_question(question: str) -> RecordQuestion | None:
     """Return what a question in English, German, French or Spanish asks over records; None for any other."""
     text = plain_question(question)
-    if text is None or _TELLS.search(text):
+    if text is None or _TELLS.search(text) or row_words.DUE_ON_ONE.search(text):
         return None
     opened = _opened(text)
     if opened is None:

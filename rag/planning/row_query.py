@@ -104,7 +104,7 @@ def read_rows(question: str) -> RowQuery | None:
         return None
     bounds = read_bounds(text)
     rest = bounds.rest
-    if row_words.NO_ROWS.search(rest):
+    if row_words.NO_ROWS.search(rest) or row_words.DUE_ON_ONE.search(rest):
         return None
     if row_words.ASKS_ONE.match(rest) and row_words.MOST_OFTEN.search(rest):
         noun = row_words.WHICH.match(rest)

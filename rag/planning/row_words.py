@@ -222,6 +222,11 @@ NOT = re.compile(
     r"(?i)\b(?:not|never|nicht|noch nicht|keine?n?|ne|pas|no|aún no|todavía no)\b|n['’](?=[aeiou])|\w+n['’]t\b"
     r"|\bunpaid\b"
 )
+DUE_ON_ONE = re.compile(
+    r"(?i)\btotal(?: amount| sum)? (?:due|payable|to pay|owed|outstanding)\b[^?]*\b(?:on|of|for|in)"
+    r" (?:the |our |your |this )?(?:invoice|bill|order|receipt|quotation|quote|offer|statement)\b"
+)
+"""What one paper says is due in all, with tax and carriage: it states that, and its rows do not make it."""
 NO_ROWS = re.compile(
     r"(?i)\b(?:must|may|might|should|shall|can(?:not)?|could|allowed|darf|dürfen|muss|müssen|soll(?:en|te|ten)?|kann"
     r"|können|peut|peuvent|doit|doivent|faut|puede[n]?|debe[n]?|why|warum|pourquoi|por qué|difference|compared?"

@@ -24,7 +24,7 @@ from rag.quoting.asked_price import (
     lacks_price_column,
 )
 from rag.quoting.asked_rate import is_of_another_rate
-from rag.quoting.asked_role import is_role_of_another, lacks_rank, lacks_role
+from rag.quoting.asked_role import is_of_another_office, is_role_of_another, lacks_rank, lacks_role
 from rag.quoting.asked_time import lacks_time_asked
 from rag.quoting.asked_where import lacks_place
 from rag.quoting.asked_who import lacks_person
@@ -112,7 +112,7 @@ def _is_price_of_nothing_named(it: Candidate) -> bool:
 
 
 def _is_of_other_role(it: Candidate) -> bool:
-    if is_role_of_another(it.question, it.unit) or lacks_rank(it.question, it.unit):
+    if any(test(it.question, it.unit) for test in (is_role_of_another, lacks_rank, is_of_another_office)):
         return True
     is_doubted = not it.is_by_words and it.extract.score < MIN_WITHOUT_ROLE
     return is_doubted and lacks_role(it.question, it.unit)

@@ -130,9 +130,16 @@ _NOUNS = tuple(
 """Nouns of measures, and how a text gives one without the noun: "incubate at 65 °C"."""
 
 
+_HOW_LONG_SO_FAR = r"(?:for )?how long (?:has|have|had) "
+_SO_FAR = re.compile(rf"(?i){_HOW_LONG_SO_FAR}")
+_TELLS_SO_FAR = re.compile(
+    rf"(?i)\b(?:19|20)\d\d\b|\b(?:{TIME_UNITS}|centur(?:y|ies)|generations?|since|always|never)\b|\b{MONTH}(?!\w)"
+)
+"""A time since when something is so: the bare number of a member is none."""
 _ASKS_DURATION = re.compile(
     r"(?i)^\W*(?:(?:and|so|und|et|y) )?(?:(?:for )?how long (?:can|may|must|should|could)"
     r"|(?:for )?how long (?:do(?:es)?|did|will) [^?]+ (?:take|last|keep|stay|need|hold|work|run|live|have)\b"
+    rf"|{_HOW_LONG_SO_FAR}"
     r"|wie lange|(?:pendant )?combien de temps|(?:durante )?cu[aá]nto tiempo)\b"
 )
 """Asks for a length of time: a table is long as well, and "how long may" a text be is told in letters."""
@@ -154,6 +161,8 @@ def lacks_duration(question: str, text: str) -> bool:
     unit than one of time or stand in the question, and no word of it tells a time."""
     if not _ASKS_DURATION.search(question) or (_ASKS_EXTENT.match(question) and _EXTENT.search(text)):
         return False
+    if _SO_FAR.search(question) and not _TELLS_SO_FAR.search(text):
+        return True
     rest = _OF_OTHER_SORT.sub(" ", text)
     for number in re.findall(r"\d+", question):
         rest = re.sub(rf"(?<!\d){number}(?!\d)", " ", rest)

@@ -11,7 +11,7 @@ from rag.words.word_forms import is_said
 
 _EARNS = r"^\W*what (?:is|are|was|were) [^?]{2,40} paid(?=\W*$)|^\W*what (?:do(?:es)?|did|will) [^?]{2,40} earn\b"
 """Asks what somebody is paid."""
-_CHARGES = r"^\W*what (?:do(?:es)?|did|will) [^?]{2,40} charge(?= (?:for|per|an?|us|me)\b|\W*$)"
+_CHARGES = r"^\W*(?:what|how much) (?:do(?:es)?|did|will) [^?]{2,40} charge(?= (?:for|per|an?|us|me)\b|\W*$)"
 """Asks what somebody takes for something."""
 _HAS_COST = (
     r"^\W*(?:was|wie ?viel) (?:hat|haben|hatte[nt]?) [^?]*gekostet\b"

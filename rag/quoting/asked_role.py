@@ -21,6 +21,22 @@ _ASKS_CHOSEN = re.compile(
 """Asks who was chosen for a position."""
 _RANK = re.compile(r"(?i)(?:deputy|vice|assistant|acting|interim|former|junior|honorary)\b")
 """Begins the name of a position that somebody else than its holder has."""
+_OFFICES = frozenset(
+    content_words(
+        "chair chairman chairwoman chairperson president treasurer secretary director manager captain mayor clerk"
+        " editor headmaster headmistress principal warden steward caretaker foreman supervisor designer producer"
+        " conductor organist curator librarian bursar matron nurse coordinator convenor auditor trustee patron umpire"
+        " referee coach chef cook porter janitor sexton master"
+    )
+)
+"""Positions of which a club, a firm or a house has one holder each."""
+
+
+def is_of_another_office(question: str, unit: Unit) -> bool:
+    """Return whether a question asks who holds one position, and a sentence names another one and not that."""
+    match = _ASKS_ROLE.match(question) or _ASKS_CHOSEN.match(question)
+    asked = content_words(match["role"])[-1:] if match else []
+    return bool(asked) and asked[0] in _OFFICES and lacks_role(question, unit) and bool(unit.words & _OFFICES)
 
 
 def lacks_role(question: str, unit: Unit) -> bool:

@@ -20,6 +20,15 @@ _QUARTERS = tuple(
     re.compile(rf"(?i)\bq{number}\b|(?<!\w)(?:{words})\s+(?:quarter|quartal|trimest(?:re|er))\w*")
     for number, words in enumerate(_ORDINALS, 1)
 )
+_SEASONS = tuple(
+    re.compile(rf"(?i)\b(?:{names})\b")
+    for names in (
+        r"spring|frühjahr\w*|frühling\w*|printemps|primavera",
+        r"summer|sommer\w*|été|verano",
+        r"autumn|herbst\w*|automne|otoño",
+        r"winter\w*|hiver|invierno",
+    )
+)
 _YEAR = re.compile(
     r"(?i)\b(?:for|in|during|of|im jahr|für|von|en|pour|de|del|para)\s+(?:the (?:financial |fiscal )?year )?"
     r"(?P<year>(?:19|20)\d\d)\b(?![./-]\d)"
@@ -46,6 +55,11 @@ def quarters_in(text: str) -> set[int]:
     return {number for number, pattern in enumerate(_QUARTERS, 1) if pattern.search(text)}
 
 
+def seasons_in(text: str) -> set[int]:
+    """Return the seasons that a text names: 1 for spring to 4 for winter."""
+    return {number for number, pattern in enumerate(_SEASONS, 1) if pattern.search(text)}
+
+
 def is_row_of_another_date(question: str, unit: Unit) -> bool:
     """Return whether a question names a date, and a row only another one, with nothing of the date asked above it."""
     asked = [constraint for constraint in find_constraints(question) if constraint.kind == "date"]
@@ -65,6 +79,10 @@ def is_of_another_period(question: str, unit: Unit) -> bool:
     named = quarters_in(shown) or quarters_in(f"{unit.heading}\n{context_of(unit.source)}")
     if asked and named and not asked & named:
         return True
+    if unit.is_row and (season := seasons_in(question)):
+        above = seasons_in(f"{shown}\n{unit.heading}\n{unit.caption}") or seasons_in(context_of(unit.source))
+        if above and not season & above:
+            return True
     years = {match["year"] for match in _YEAR.finditer(question)}
     if len(years) != 1 or unit.is_row or asked_kind(question) in ("time", "name"):
         return False

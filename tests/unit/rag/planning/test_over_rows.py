@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from rag.planning.over_rows import NO_TABLE, OverRows
+from rag.planning.record_question import read_record_question
 from rag.planning.row_query import read_rows
 from rag.types import Answer
 from tests.unit.rag.planning.shelf import Shelf, asked, finish
@@ -107,9 +108,30 @@ def test_amounts_in_two_currencies_are_not_added() -> None:
     assert "different units" in answer
 
 
-@pytest.mark.parametrize("question", ["Why is the price the highest?", "Who founded the yard?", "What is the rent?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "Why is the price the highest?",
+        "Who founded the yard?",
+        "What is the rent?",
+        "What is the total due on invoice 20417?",
+    ],
+)
 def test_other_questions_ask_for_no_rows(question: str) -> None:
     assert read_rows(question) is None
+
+
+@pytest.mark.parametrize(
+    ("question", "is_over_records"),
+    [
+        ("What is the price of an annual booster for a cat?", False),
+        ("What is the total due on invoice 20417?", False),
+        ("What is the total due on all invoices?", True),
+        ("What is the highest price of a booster?", True),
+    ],
+)
+def test_what_is_asked_of_one_thing_is_no_question_over_records(question: str, is_over_records: bool) -> None:
+    assert (read_record_question(question) is not None) is is_over_records
 
 
 def test_a_row_may_name_its_columns_itself() -> None:
