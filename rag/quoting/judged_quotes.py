@@ -30,8 +30,8 @@ _ASKS_NEIGHBOUR = re.compile(
 
 
 def tells_by_itself(question: str, languages: Iterable[str]) -> bool:
-    """Return whether the judge can tell by a sentence alone that it answers: not where the question names an
-    identifier, whose ways of writing it does not know, or asks for the neighbour of what it names.
+    """Return whether the judge can tell by a sentence alone that it answers. It cannot where the question names an
+    identifier, whose ways of writing the judge does not know, or asks for the neighbour of what it names.
     """
     if not is_for_judge(question, languages) or _ASKS_NEIGHBOUR.search(question):
         return False
@@ -74,7 +74,7 @@ def read_quotes(
 
 
 def _texts_of(unit: Unit, every: Sequence[Unit]) -> list[str]:
-    """Return what is read of a sentence: itself, and where it is short itself between its neighbours."""
+    """Return what is read for a sentence: the sentence alone, and a short one with those beside it as well."""
     alone = below_headings(unit)
     if len(unit.words) >= MIN_WORDS:
         return [alone]
