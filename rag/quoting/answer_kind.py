@@ -25,10 +25,14 @@ HOUR = (
 )
 """An hour of the clock, in figures or words."""
 _NUMBER_WORD = (
-    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|dozen|hundred|thousand|million|half|twice|once|none|no"
-    r"|zero|both|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|hundert|tausend|halb\w*|kein\w*"
-    r"|einmal|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|cent|mille|demi\w*|aucun\w*"
-    r"|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|cien|mil|medi[oa]|ningun\w*"
+    r"two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen"
+    r"|(?:twen|thir|for|fif|six|seven|eigh|nine)ty|dozen|hundred|thousand|million|half|twice|once|none|no"
+    r"|zero|both|zwei|drei|vier|fünf|sechs|sieben|acht|neun|zehn|elf|zwölf|(?:drei|vier|fünf|sech|sieb|acht|neun)zehn"
+    r"|\w*(?:zwanzig|dreißig|vierzig|fünfzig|sechzig|siebzig|achtzig|neunzig)|hundert|tausend|halb\w*|kein\w*"
+    r"|einmal|deux|trois|quatre|cinq|sept|huit|neuf|dix|onze|douze|treize|quatorze|quinze|seize|vingt|trente|quarante"
+    r"|cinquante|soixante|cent|mille|demi\w*|aucun\w*"
+    r"|dos|tres|cuatro|cinco|seis|siete|ocho|nueve|diez|once|doce|trece|catorce|quince|dieci\w+|veint\w+|treinta"
+    r"|cuarenta|cincuenta|sesenta|setenta|ochenta|noventa|cien|mil|medi[oa]|ningun\w*"
 )
 _GIVES: dict[AnswerKind, re.Pattern[str]] = {
     "time": re.compile(

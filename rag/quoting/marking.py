@@ -198,7 +198,7 @@ class MarkingReader:
             given = read_quotes(question, given, read_by_judge, every, judge, likely, held_back)
         if not given and (told := date_before(question, every, weights) or said_by_speaker(question, every, weights)):
             return [told]
-        if not given and (leader := self._find_leader(question, readable, units, weights, alike, judge)):
+        if not given and (leader := self._find_leader(question, readable, units, weights, alike, judge, likely)):
             if not leader.reason:
                 return [replace(leader.extract, is_unsure=True)]
             if held_back is not None:
@@ -216,10 +216,11 @@ class MarkingReader:
         weights: Mapping[str, float],
         alike: Embed | None,
         judge: PassageReader | None,
+        likely: float,
     ) -> _Leader | None:
         """Return the sentence that the ranker puts far ahead of all others, and what speaks against it."""
         read = [unit for excerpt in excerpts for unit in excerpt.units]
-        leader = find_leader(question, read, self._ranker, judge) if self._ranker and read else None
+        leader = find_leader(question, read, self._ranker, judge, likely) if self._ranker and read else None
         if leader is None:
             return None
         unit = next(unit for unit in read if unit.place == leader.place)

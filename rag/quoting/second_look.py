@@ -26,6 +26,8 @@ both."""
 MIN_JUDGED = 1.5
 """The judge's logit from which the first of all answers without such a lead. Of 19 refusals without need in 42 small
 folders 4 have it, 3 of them at the right sentence; of 51 with need 1."""
+LIKELY, MIN_JUDGED_OF_LIKELY = 0.6, 0.0
+"""The same where what was found answers with at least this probability."""
 NEITHER = 0.0
 """What a sentence without others beside it has to be ahead of: the logit of one that answers as likely as not."""
 KEY_CELLS = 2
@@ -35,11 +37,16 @@ MOST = 64
 
 
 def find_leader(
-    question: str, units: Sequence[Unit], ranker: SentenceRanker, judge: PassageReader | None = None
+    question: str,
+    units: Sequence[Unit],
+    ranker: SentenceRanker,
+    judge: PassageReader | None = None,
+    likely: float = 0.0,
 ) -> Extract | None:
     """Return the sentence or row that answers a question far better than all others of those that were read, or that
     the `judge` takes for the answer, with its lead as its score; None where none does, it does not hold the kind of
-    thing that is asked for, or the judge says that it does not answer.
+    thing that is asked for, or the judge says that it does not answer. `likely` is how likely all that was found
+    answers, 0 to 1.
     """
     ranked = rank_sentences(question, units, ranker)
     if not ranked:
@@ -53,7 +60,8 @@ def find_leader(
         return None
     logit = judge.score(question, [below_headings(unit)])[0] if judge else None
     is_ahead = lead >= MIN_LEAD and (logit is None or unit.is_row or logit >= MIN_ANSWERING)
-    return Extract.of(unit, lead) if is_ahead or (logit is not None and logit >= MIN_JUDGED) else None
+    least = MIN_JUDGED_OF_LIKELY if likely >= LIKELY else MIN_JUDGED
+    return Extract.of(unit, lead) if is_ahead or (logit is not None and logit >= least) else None
 
 
 def rank_sentences(question: str, units: Sequence[Unit], ranker: SentenceRanker) -> list[tuple[Unit, float]]:

@@ -42,6 +42,8 @@ def test_a_question_asks_for_one_kind_of_thing(question: str, kind: AnswerKind |
         ("time", "Doors open at seven.", "Doors open at one of the sides."),
         ("amount", "The crane lifts two tonnes.", "The crane lifts boats."),
         ("amount", "Es sind zwölf Remos.", "Es sind Boote."),
+        ("amount", "Plates are kept for eighteen months.", "Plates are kept in our store."),
+        ("amount", "Hay veinticinco barcos.", "Hay barcos."),
         ("name", "The tower was painted by Ann Miller.", "The tower was painted by volunteers."),
         ("phone", "Call 4417 or +49 40 1234-5.", "Open daily from 10 to 18."),
         ("e-mail", "Write to ann@example.org.", "Write to Ann."),

@@ -76,7 +76,9 @@ def test_the_first_of_all_answers_without_a_lead_where_the_judge_takes_it_for_th
     found = find_leader("What do the pills look like?", cut(LEAFLET), ranker, Judge({"yellow": 2.0}))
     assert found is not None
     assert found.text.startswith("The tablets are round")
-    assert find_leader("What do the pills look like?", cut(LEAFLET), ranker, Judge({"yellow": 0.5})) is None
+    doubtful = Judge({"yellow": 0.5})
+    assert find_leader("What do the pills look like?", cut(LEAFLET), ranker, doubtful, 0.3) is None
+    assert find_leader("What do the pills look like?", cut(LEAFLET), ranker, doubtful, 0.8) is not None
 
 
 def test_a_sentence_far_ahead_does_not_answer_where_the_judge_says_that_it_does_not() -> None:
