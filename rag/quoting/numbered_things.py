@@ -13,9 +13,13 @@ from rag.quoting.document_context import context_of
 from rag.quoting.table_cells import split_cells
 from rag.text import content_words
 from rag.units import Unit
+from rag.words.dates import find_dates
 from rag.words.folding import fold
 from rag.words.word_forms import is_said
 
+_HOUR_OF_DAY = re.compile(
+    r"(?i)\b\d{1,2}(?:[:.]\d\d)?\s*(?:noon|a\.?m\b\.?|p\.?m\b\.?|uhr|o['’]clock)|\b\d{1,2}:\d\d\b"
+)
 MAX_NUMBERS = 200
 """Numbers of a range; a longer one counts something else."""
 
@@ -62,17 +66,27 @@ def numbered_things(text: str) -> dict[str, frozenset[int]]:
 
 
 def counts_nothing(question: str, row: str) -> bool:
-    """Return whether a question asks how many of something there are, and all figures of a row are amounts of money or
-    numbers of other things: "Stalls rows 1 to 8 | £38"."""
+    """Return whether a question asks how many of something there are, and all figures of a row are amounts of money,
+    days and hours, or numbers of other things: "Stalls rows 1 to 8 | £38"."""
     match = _ASKS_COUNT.match(question)
     if match is None or _MONEY.search(question):
         return False
     asked = content_words(match["noun"])
     cells = [
-        _NUMBERED.sub(lambda it: it[0] if content_words(it["noun"])[:1] == asked[:1] else " ", _MONEY.sub(" ", cell))
+        _NUMBERED.sub(
+            lambda it: it[0] if content_words(it["noun"])[:1] == asked[:1] else " ",
+            _MONEY.sub(" ", _without_times(cell)),
+        )
         for cell in split_cells(row)
     ]
     return cells != split_cells(row) and not holds_kind("\n".join(cells), "amount")
+
+
+def _without_times(text: str) -> str:
+    """Return a text without the days and the times of day in it."""
+    for date in reversed(find_dates(text)):
+        text = f"{text[: date.start]} {text[date.end :]}"
+    return _HOUR_OF_DAY.sub(" ", text)
 
 
 def _numbers(written: str) -> Iterator[int]:

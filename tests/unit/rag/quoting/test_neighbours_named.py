@@ -231,6 +231,7 @@ def test_numbers_of_other_things_and_money_count_nothing() -> None:
     assert not counts_nothing("How many seats are there?", "Room 4 | 12 | £38")
     assert not counts_nothing("How many rooms are there?", "Flat 4 | two rooms")
     assert not counts_nothing("How many guests are expected?", "Number of guests expected\t85")
+    assert counts_nothing("How many tenders were received?", "Tenders to be received\t6 June 2025, 12 noon")
 
 
 def test_a_row_found_by_its_identifier_is_sure() -> None:
