@@ -13,7 +13,7 @@ from datetime import date
 
 from rag.text import STOP_WORDS
 from rag.types import DocumentLabel
-from rag.words.dates import Period, find_dates, find_periods
+from rag.words.dates import Period, find_dates, find_periods, without_dates
 
 MIN_SHARE_OF_BEST = 0.8
 """A document that matches nearly as well as the best is meant as well: two volumes of one report."""
@@ -176,7 +176,7 @@ class DocumentNames:
         self, question: str, names: Collection[str], eligible: AbstractSet[int], found: defaultdict[int, NameEvidence]
     ) -> None:
         """Count the words that name documents; dates and years are left to the periods."""
-        words = name_words(_without_dates(question))
+        words = name_words(without_dates(question))
         wanted = [word for word in dict.fromkeys(words) if word not in STOP_WORDS]
         wanted += [f"{INITIALS_MARK}{letters}" for letters in dict.fromkeys(_acronyms(question))]
         for word in wanted:
@@ -270,14 +270,6 @@ def _period_ended(day: date) -> Period:
     return Period(day.year) if day.month == 12 else Period(day.year, (day.month - 1) // 3 + 1)
 
 
-def _without_dates(question: str) -> str:
-    kept, end = [], 0
-    for one in find_dates(question):
-        kept.append(question[end : one.start])
-        end = one.end
-    return " ".join((*kept, question[end:]))
-
-
 def _is_rare(holders: int, documents: int) -> bool:
     return documents >= MIN_DOCUMENTS_FOR_RARE and holders <= max(MAX_RARE_HOLDERS, documents * RARE_SHARE)
 
@@ -286,7 +278,7 @@ def _written_as_names(question: str) -> set[str]:
     """Return the words that a question writes with a capital or a digit, as names are."""
     return {
         word
-        for match in _CAPITALISED.finditer(_without_dates(question))
+        for match in _CAPITALISED.finditer(without_dates(question))
         for word in name_words(match[0])
         if word not in STOP_WORDS and word not in GENERIC_WORDS and not word.isdigit()
     }

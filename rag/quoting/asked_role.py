@@ -34,23 +34,20 @@ _OFFICES = frozenset(
 
 def is_of_another_office(question: str, unit: Unit) -> bool:
     """Return whether a question asks who holds one position, and a sentence names another one and not that."""
-    match = _ASKS_ROLE.match(question) or _ASKS_CHOSEN.match(question)
-    asked = content_words(match["role"])[-1:] if match else []
+    asked = content_words(_role_asked(question))[-1:]
     return bool(asked) and asked[0] in _OFFICES and lacks_role(question, unit) and bool(unit.words & _OFFICES)
 
 
 def lacks_role(question: str, unit: Unit) -> bool:
     """Return whether a question asks who holds a position that neither a sentence nor what stands over it names."""
-    match = _ASKS_ROLE.match(question) or _ASKS_CHOSEN.match(question)
-    words = content_words(match["role"]) if match else []
+    words = content_words(_role_asked(question))
     above = content_words(f"{context_of(unit.source)}\n{unit.heading}\n{unit.header}\n{unit.leans_on}")
     return bool(words) and words[-1] not in unit.words and words[-1] not in above
 
 
 def lacks_rank(question: str, unit: Unit) -> bool:
     """Return whether the deputy of somebody is asked for, and a sentence and what stands over it name no deputy."""
-    match = _ASKS_ROLE.match(question) or _ASKS_CHOSEN.match(question)
-    rank = _RANK.match(match["role"]) if match else None
+    rank = _RANK.match(_role_asked(question))
     if rank is None:
         return False
     around = "\n".join((context_of(unit.source), unit.heading, unit.header, unit.leans_on, unit.text))
@@ -66,3 +63,9 @@ def is_role_of_another(question: str, unit: Unit) -> bool:
     return (
         re.search(rf"(?i){name}\s+(?:is|was|will be|becomes?|has been)\b[^.]{{0,40}}\b{role}\b", unit.text) is not None
     )
+
+
+def _role_asked(question: str) -> str:
+    """Return the position whose holder a question asks for; "" where it asks for none."""
+    match = _ASKS_ROLE.match(question) or _ASKS_CHOSEN.match(question)
+    return match["role"] if match else ""

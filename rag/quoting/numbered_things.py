@@ -13,7 +13,7 @@ from rag.quoting.document_context import context_of
 from rag.quoting.table_cells import split_cells
 from rag.text import content_words
 from rag.units import Unit
-from rag.words.dates import find_dates
+from rag.words.dates import without_dates
 from rag.words.folding import fold
 from rag.words.word_forms import is_said
 
@@ -75,18 +75,11 @@ def counts_nothing(question: str, row: str) -> bool:
     cells = [
         _NUMBERED.sub(
             lambda it: it[0] if content_words(it["noun"])[:1] == asked[:1] else " ",
-            _MONEY.sub(" ", _without_times(cell)),
+            _MONEY.sub(" ", _HOUR_OF_DAY.sub(" ", without_dates(cell))),
         )
         for cell in split_cells(row)
     ]
     return cells != split_cells(row) and not holds_kind("\n".join(cells), "amount")
-
-
-def _without_times(text: str) -> str:
-    """Return a text without the days and the times of day in it."""
-    for date in reversed(find_dates(text)):
-        text = f"{text[: date.start]} {text[date.end :]}"
-    return _HOUR_OF_DAY.sub(" ", text)
 
 
 def _numbers(written: str) -> Iterator[int]:

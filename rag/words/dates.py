@@ -121,6 +121,15 @@ def find_dates(text: str) -> list[FoundDate]:
     return sorted(found, key=lambda one: one.start)
 
 
+def without_dates(text: str) -> str:
+    """Return a text with a space in the place of each full date in it."""
+    kept, end = [], 0
+    for one in find_dates(text):
+        kept.append(text[end : one.start])
+        end = one.end
+    return " ".join((*kept, text[end:]))
+
+
 def find_periods(text: str) -> list[Period]:
     """Return the fiscal years and quarters that a text names ("FY22", "second quarter of 2023", "Q3 2021")."""
     return list(dict.fromkeys((*_quarters(text), *_fiscal_years(text))))

@@ -94,8 +94,6 @@ _font_info = _prototype(
     ctypes.c_ulong,
     ctypes.c_void_p,
 )
-
-
 _is_generated = _prototype(pdfium.FPDFText_IsGenerated, ctypes.c_void_p, ctypes.c_int)
 
 
