@@ -3,7 +3,7 @@
 With `--start WEIGHTS` these are trained further: on fewer mined groups, with negatives of the lexical search alone, and
 on passages that differ from the answering one in a word (`training.contrast`, `training.facts`). With `--teacher
 FOLDER` as well, they also learn how a larger cross-encoder judges the mined passages (`training.teach`). With `--judge
-FOLDER`, the folder of that cross-encoder, the judge is trained from it instead (`training.judge`).
+FOLDER`, the folder of that cross-encoder, the judge is trained instead (`training.judge`), from it or from `--start`.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from app.settings import Settings
 from rag.models.reranker.builtin import JUDGE_WEIGHTS
 from rag.models.reranker.onnx_cross_encoder import OnnxCrossEncoder
 from training.batches import MAX_TOKENS
-from training.judge import JUDGING, judging_recipe, make_base, mix_for_judge, pack_judge
+from training.judge import JUDGING, JUDGING_FURTHER, judging_recipe, make_base, mix_for_judge, pack_judge
 from training.mine import TrainingGroup, mine, read_groups
 from training.refine import mix_groups
 from training.teach import teach
@@ -47,9 +47,12 @@ def main() -> None:
     options = parser.parse_args()
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(message)s")
     options.out.mkdir(parents=True, exist_ok=True)
-    groups = _mined(options.sets, options.out, refining=bool(options.start), seed=options.seed)
+    is_refined = bool(options.start) and not options.judge
+    groups = _mined(options.sets, options.out, refining=is_refined, seed=options.seed)
     if options.judge:
-        logging.info("weights in %s", _train_judge(groups, options.out, options.judge, options.steps, options.minutes))
+        settings = JUDGING_FURTHER if options.start else JUDGING
+        settings = replace(settings, steps=options.steps or settings.steps, minutes=options.minutes)
+        logging.info("weights in %s", _train_judge(groups, options.out, options.judge, settings, options.start))
         return
     if options.start:
         judged = _judged(groups, options.out, options.teacher, options.groups, options.seed) if options.teacher else ()
@@ -60,12 +63,13 @@ def main() -> None:
     logging.info("weights in %s", train(base, groups, options.out, settings, options.start))
 
 
-def _train_judge(groups: list[TrainingGroup], out: Path, onnx: Path, steps: int | None, minutes: float) -> Path:
-    """Train the judge; its packed weights."""
+def _train_judge(
+    groups: list[TrainingGroup], out: Path, onnx: Path, settings: TrainingSettings, start: Path | None
+) -> Path:
+    """Train the judge, from the weights `start` where there are any; its packed weights."""
     base = make_base(onnx, out / "base")
-    settings = replace(JUDGING, steps=steps or JUDGING.steps, minutes=minutes)
-    mixed = mix_for_judge(groups, seed=JUDGING.seed)
-    trained = train(base, mixed, out, settings, recipe=judging_recipe)
+    mixed = mix_for_judge(groups, seed=settings.seed)
+    trained = train(base, mixed, out, settings, start, recipe=judging_recipe)
     return pack_judge(trained, base, out / JUDGE_WEIGHTS.name)
 
 

@@ -25,6 +25,7 @@ from training.contrast import contrast
 from training.facts import contents, facts
 from training.mine import TrainingGroup
 from training.mixture import RECIPES, SetRecipe, recipe_of
+from training.sentences import sentences
 from training.train import TrainingSettings
 
 JUDGING = TrainingSettings(
@@ -40,6 +41,9 @@ JUDGING = TrainingSettings(
     max_tokens=208,
     seed=1,
 )
+
+JUDGING_FURTHER = replace(JUDGING, rate=5e-5, heads_rate=2e-4, seed=2)
+"""For a judge that is trained further, on groups in another order."""
 
 ROOM = 620
 """Characters that a passage is cut to."""
@@ -59,7 +63,7 @@ USES = {
 NEGATIVES = {"ohr_pages": 2, "tatqa": 2, "nq_oracle": 2, "uda_nq": 2, "qed_nq": 2, "hotpot500": 3, "swapped": 2}
 """Passages beside the one that answers, of sets that have more than one."""
 
-SWAPPED_FROM, SWAPPED, FACTS, CONTENTS = 16_000, 3_500, 1_500, 200
+SWAPPED_FROM, SWAPPED, FACTS, CONTENTS, SENTENCES = 16_000, 3_500, 1_500, 200, 12_000
 """Groups that some are made from by swapping a word, and groups made, at most."""
 
 HIDDEN_LAYERS = 12
@@ -79,11 +83,13 @@ def mix_for_judge(mined: Sequence[TrainingGroup], *, seed: int) -> list[Training
     draw = random.Random(seed)
     cut = [_cut_group(group, draw) for group in mined]
     swapped = list(contrast(draw.sample(cut, min(SWAPPED_FROM, len(cut))), draw))
+    alone = list(sentences(mined, draw))
     groups = [
         *cut,
         *draw.sample(swapped, min(SWAPPED, len(swapped))),
         *facts(FACTS, draw),
         *contents(mined, CONTENTS, draw),
+        *draw.sample(alone, min(SENTENCES, len(alone))),
     ]
     draw.shuffle(groups)
     return groups

@@ -46,8 +46,9 @@ MADE = {
     "swapped": SetRecipe(0, negatives=3, spans=True, sure=True),
     "facts": SetRecipe(0, negatives=2, spans=True, sure=True),
     "contents": SetRecipe(0, negatives=2, spans=True, sure=True),
+    "sentences": SetRecipe(0, uses=2.0, negatives=3, spans=True, sure=True),
 }
-"""Holds how the groups are used that `training.contrast` and `training.facts` make."""
+"""Holds how the groups are used that `training.contrast`, `training.facts` and `training.sentences` make."""
 
 CLAIMS_SHARE = 0.12
 """Of the passages drawn for a set, how many are also asked for by one of their own sentences, which is taken out."""

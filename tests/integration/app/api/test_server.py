@@ -163,8 +163,7 @@ def test_a_streamed_answer_tells_its_sources_first_and_the_whole_last(served: Se
 
 def test_health_readiness_and_metrics_are_told(served: Served) -> None:
     assert served.client.get("/healthz").json() == {"status": "ok", "reason": "", "role": "owner"}
-    while served.client.get("/readyz").status_code != 200:
-        pass
+    wait_until(lambda: served.client.get("/readyz").status_code == 200)
     served.client.get("/nowhere-at-all")
     text = served.client.get("/metrics").text
     assert 'lectern_syncs_total{outcome="failed files"}' in text
@@ -176,6 +175,7 @@ def test_health_readiness_and_metrics_are_told(served: Served) -> None:
 
 def test_a_model_that_cannot_be_loaded_leaves_the_server_alive_and_not_ready(tmp_path: Path) -> None:
     with serving(tmp_path / "home") as running:
+        wait_until(lambda: running.service.answers.readiness.ready)
         running.service.answers._readiness = type(running.service.answers.readiness)(False, "The embedder is damaged.")
         not_ready = running.client.get("/readyz")
         assert (not_ready.status_code, not_ready.json()["reason"]) == (503, "The embedder is damaged.")
