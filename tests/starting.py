@@ -1,4 +1,4 @@
-"""Waits for servers that tests start."""
+"""Waits for what tests have begun."""
 
 from __future__ import annotations
 
@@ -19,3 +19,11 @@ def wait_until_it_answers(ask: Callable[[], httpx.Response], what: str, seconds:
             time.sleep(0.05)
         else:
             return
+
+
+def wait_until(condition: Callable[[], object], what: str = "It did not happen.", seconds: float = 120) -> None:
+    """Return once the condition holds; fail with `what` where it does not in time."""
+    until = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < until, what
+        time.sleep(0.01)

@@ -138,6 +138,7 @@ ANSWER_WORDS = {
     "failed": "The answer broke off.",
     "unsupported": "not supported",
     "partly": "partly supported",
+    "unsure": "may not answer this",
     "uncited": "no source",
     "not_checked": "not checked",
     "attributed": "found by Lectern, the LLM cited nothing",
@@ -165,13 +166,15 @@ ANSWER_WORDS = {
     "answer": "Answer",
 }
 ANSWER_NOTICES = {
+    "unsure": "Checked: the documents say so. Whether it answers the question is not sure.",
     "partly": "Checked: some of it is not supported by the documents; the sentences are marked.",
     "unsupported": "Nothing in this answer is supported by the documents.",
     "uncited": "Nothing in this answer is supported by the documents: it names no source.",
     "not_checked": "Not checked: the answer ended before it could be checked.",
 }
-"""Those of `rag.citations.marked_text`, by the names of verdicts."""
+"""Those of `rag.citations.marked_text`, by their names there."""
 ANSWER_MARKS = {
+    "unsure": "[may not answer this]",
     "partly": "[partly supported]",
     "unsupported": "[unsupported]",
     "uncited": "[no source]",

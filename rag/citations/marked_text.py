@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from rag.citations.answer_table import table_text
+from rag.citations.verdict import UNSURE_REASON
 from rag.types import Answer, AnswerEvent, JudgedSentence, PlanStep, Verdict
 
+UNSURE = "unsure"
+"""Names the notice on an answer that its sources carry, while it may answer something else than was asked."""
 NOTICES: dict[str, str] = {
+    UNSURE: "Checked: the documents say so. Whether it answers the question is not sure.",
     Verdict.PARTLY: "Checked: some of it is not supported by the documents; the sentences are marked.",
     Verdict.UNSUPPORTED: "Nothing in this answer is supported by the documents.",
     Verdict.UNCITED: "Nothing in this answer is supported by the documents: it names no source.",
@@ -15,6 +19,7 @@ NOTICES: dict[str, str] = {
 }
 """What is said of an answer beside its text; of a supported one nothing."""
 MARKS: dict[str, str] = {
+    UNSURE: "[may not answer this]",
     Verdict.PARTLY: "[partly supported]",
     Verdict.UNSUPPORTED: "[unsupported]",
     Verdict.UNCITED: "[no source]",
@@ -25,7 +30,20 @@ MARKS: dict[str, str] = {
 
 def notice_of(answer: Answer) -> str:
     """Return the line that tells of an answer's verdict; "" where all of it is supported, or nothing is claimed."""
-    return NOTICES.get(answer.verdict, "") if answer.verdict else ""
+    return NOTICES.get(notice_name(answer.verdict, answer.sentences), "")
+
+
+def notice_name(verdict: Verdict | None, sentences: Iterable[JudgedSentence]) -> str:
+    """Return the name of the notice on an answer: its verdict's, or UNSURE; "" where nothing is claimed."""
+    named = {mark_name(sentence) for sentence in sentences}
+    if verdict is Verdict.PARTLY and named <= {Verdict.SUPPORTED.value, UNSURE}:
+        return UNSURE
+    return verdict.value if verdict else ""
+
+
+def mark_name(sentence: JudgedSentence) -> str:
+    """Return the name of the mark at a sentence: its verdict's, or UNSURE."""
+    return UNSURE if sentence.reason == UNSURE_REASON else sentence.verdict.value
 
 
 def says_nothing_supported(verdict: Verdict | None) -> bool:
@@ -39,15 +57,20 @@ _CARRIED = (Verdict.SUPPORTED, Verdict.PARTLY)
 def mark_text(answer: Answer, marks: Mapping[str, str] = MARKS, notices: Mapping[str, str] = NOTICES) -> str:
     """Return the text of an answer with a mark at each sentence that is not supported, the notice, and its table.
 
-    `marks` and `notices` are in the words of another language, by the values of verdicts.
+    `marks` and `notices` are in the words of another language, by the same names.
     """
-    marked = insert_marks(answer.text, answer.sentences, lambda sentence: f" {marks[sentence.verdict]}")
-    return with_notice(marked, answer.verdict, notices) + table_text(answer.table)
+    marked = insert_marks(answer.text, answer.sentences, lambda sentence: f" {marks[mark_name(sentence)]}")
+    return with_notice(marked, answer.verdict, answer.sentences, notices) + table_text(answer.table)
 
 
-def with_notice(text: str, verdict: Verdict | None, notices: Mapping[str, str] = NOTICES) -> str:
+def with_notice(
+    text: str,
+    verdict: Verdict | None,
+    sentences: Iterable[JudgedSentence] = (),
+    notices: Mapping[str, str] = NOTICES,
+) -> str:
     """Put what is to be said of the verdict before a text of which nothing is supported, else behind it."""
-    notice = notices.get(verdict, "") if verdict else ""
+    notice = notices.get(notice_name(verdict, sentences), "")
     if not notice:
         return text
     return f"{notice}\n\n{text}" if says_nothing_supported(verdict) else f"{text.rstrip()}\n\n{notice}"
@@ -92,6 +115,7 @@ class StreamMarker:
     def __init__(self) -> None:
         self._held: list[str] = []
         self._is_carried = False
+        self._sentences: list[JudgedSentence] = []
         self._edge = ""
         """The bar that ends the row of a table: a mark goes before it."""
 
@@ -102,9 +126,10 @@ class StreamMarker:
             self._edge = "|" if text.endswith("|") else ""
             self._held.append(text.removesuffix("|") if self._edge else text)
         else:
-            mark = "" if event.verdict is Verdict.SUPPORTED else f" {MARKS[event.verdict]}"
+            mark = "" if event.verdict is Verdict.SUPPORTED else f" {MARKS[mark_name(event)]}"
             self._held.append(mark + self._edge)
             self._edge = ""
+            self._sentences.append(event)
             self._is_carried = self._is_carried or event.verdict in _CARRIED
         return self._release() if self._is_carried else ""
 
@@ -113,8 +138,8 @@ class StreamMarker:
         self._held.append(self._edge)
         rest = self._release()
         if not self._is_carried:
-            return with_notice(rest, verdict)
-        notice = NOTICES.get(verdict, "") if verdict else ""
+            return with_notice(rest, verdict, self._sentences)
+        notice = NOTICES.get(notice_name(verdict, self._sentences), "")
         return f"{rest}\n\n{notice}" if notice else rest
 
     def _release(self) -> str:

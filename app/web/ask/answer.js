@@ -92,7 +92,7 @@ class Writer {
         class: `chip${citation?.attributed ? " attributed" : ""}${wrong ? " wrong" : ""}${chosen ? " chosen" : ""}`,
         title: citation ? undefined : label,
         "data-card": citation ? String(index) : undefined,
-        "aria-label": `${words.show_source} ${number}: ${label}${wrong ? `, ${words.unsupported}` : ""}`,
+        "aria-label": `${words.show_source} ${number}: ${label}${wrong ? `, ${this.data.doubt || words.unsupported}` : ""}`,
         "aria-pressed": String(chosen),
         onclick: () => this.open(citation ? { kind: "citation", at: index } : { kind: "source", at: number }),
       },
@@ -101,7 +101,7 @@ class Writer {
     return { button, wrong };
   }
 
-  // The verdict on a sentence that is not supported, in words beside it.
+  // What is to be said of a sentence that is not supported, or may not answer, in words beside it.
   badge(marked, verdict) {
     marked.classList.add("unsupported");
     return element("span", { class: `badge ${verdict}-badge` }, this.data.words[verdict] ?? verdict);
@@ -499,7 +499,7 @@ function showCard(card, chip, data) {
   card.replaceChildren(
     element("div", { class: "place" }, citation.label),
     element("blockquote", { dir: "auto" }, citation.quote),
-    ...(citation.supported ? [] : [element("div", { class: "note warn" }, data.words.unsupported)]),
+    ...(citation.supported ? [] : [element("div", { class: "note warn" }, data.doubt || data.words.unsupported)]),
   );
   card.hidden = false;
   const at = chip.getBoundingClientRect();
@@ -587,7 +587,8 @@ function draw(component, redraw) {
   if (data.running) middle.append(drawWaiting(data));
   const table = drawTable(data, open);
   if (table) middle.append(table);
-  if (text.querySelector(".unsupported")) middle.append(element("p", { class: "note warn" }, words.unsupported_note));
+  const warning = data.doubt || (text.querySelector(".unsupported") ? words.unsupported_note : "");
+  if (warning) middle.append(element("p", { class: "note warn" }, warning));
   for (const notice of data.notices) middle.append(element("p", { class: "note" }, notice));
   if (data.problem) middle.append(element("p", { class: "note bad", role: "alert" }, data.problem));
   sources.append(...drawSources(data, open));

@@ -17,7 +17,7 @@ from app.web.ask.export import with_footnotes
 from app.web.ask.filters import describe_filters
 from app.web.ask.places import pages_of, place_of_citation, place_of_source
 from app.web.escape import one_line
-from rag.citations.marked_text import insert_marks, says_nothing_supported
+from rag.citations.marked_text import UNSURE, insert_marks, mark_name, notice_name, says_nothing_supported
 from rag.types import FILTER_NAMES, MAX_QUESTION_CHARACTERS, Answer, AnswerTable, PlanStep, Source, TableRow, Verdict
 
 HERE = Path(__file__).parent
@@ -144,6 +144,7 @@ def view_of(
         "most_note": MAX_NOTE,
         "text": _marked(turn),
         "headline": _headline(turn),
+        "doubt": _doubt(answer) if answer else "",
         "refused": bool(answer and answer.refused),
         "sources": [_source_view(source, nearest.get(source.number, "")) for source in turn.sources],
         "nearest": list(nearest),
@@ -225,10 +226,10 @@ def _rows_view(rows: Sequence[TableRow]) -> list[list[dict[str, Any]]]:
 
 
 def _marked(turn: Turn) -> str:
-    """The text, with a character of private use and the verdict's name behind each sentence that is not supported."""
+    """The text, with a character of private use and the mark's name behind each sentence that is not supported."""
     text = re.sub("[\ue000\ue001]", "\ufffd", turn.said)
     sentences = turn.answer.sentences if turn.answer else turn.sentences
-    return insert_marks(text, sentences, lambda sentence: f"\ue000{sentence.verdict.value}\ue001")
+    return insert_marks(text, sentences, lambda sentence: f"\ue000{mark_name(sentence)}\ue001")
 
 
 def _headline(turn: Turn) -> str:
@@ -239,6 +240,11 @@ def _headline(turn: Turn) -> str:
     if verdict is None or not (verdict is Verdict.NOT_CHECKED or says_nothing_supported(verdict)):
         return ""
     return texts.ANSWER_NOTICES[verdict.value]
+
+
+def _doubt(answer: Answer) -> str:
+    """Return the line below a text that the sources carry, where it may answer something else than was asked."""
+    return texts.ANSWER_NOTICES[UNSURE] if notice_name(answer.verdict, answer.sentences) == UNSURE else ""
 
 
 def _source_view(source: Source, nearest: str) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from app.web.ask.conversation import Turn, TurnState
 from app.web.ask.filters import describe_filters
 from app.web.ask.places import place_of_citation
 from app.web.escape import one_line, quiet
-from rag.citations.marked_text import insert_marks, mark_text, with_notice
+from rag.citations.marked_text import insert_marks, mark_name, mark_text, with_notice
 from rag.types import Verdict
 
 PLACE_CHARACTERS = 400
@@ -51,8 +51,8 @@ def said_by(turn: Turn) -> str:
     marks, notices = texts.ANSWER_MARKS, texts.ANSWER_NOTICES
     if turn.answer:
         return mark_text(turn.answer, marks, notices)
-    marked = insert_marks(turn.said, turn.sentences, lambda sentence: f" {marks[sentence.verdict]}")
-    return with_notice(marked, Verdict.NOT_CHECKED if turn.is_finished and turn.said else None, notices)
+    marked = insert_marks(turn.said, turn.sentences, lambda sentence: f" {marks[mark_name(sentence)]}")
+    return with_notice(marked, Verdict.NOT_CHECKED if turn.is_finished and turn.said else None, notices=notices)
 
 
 def _footnotes(turn: Turn) -> str:

@@ -6,8 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -28,6 +27,7 @@ from app.cli.main import cli
 from app.settings import read_settings
 from app.state.tokens import Role, TokenStore
 from tests.integration.opening import state_place
+from tests.starting import wait_until
 
 MEGABYTE = 1 << 20
 
@@ -123,19 +123,11 @@ def listening(app: Any, parser: Any) -> Iterator[int]:
     thread = threading.Thread(target=running.run)
     thread.start()
     try:
-        wait_for(lambda: running.started)
+        wait_until(lambda: running.started)
         yield running.servers[0].sockets[0].getsockname()[1]
     finally:
         running.should_exit = True
         thread.join()
-
-
-def wait_for(happened: Callable[[], bool]) -> None:
-    """Come back when it has happened; fails when it does not."""
-    deadline = time.monotonic() + DEADLINE_SECONDS
-    while not happened():
-        assert time.monotonic() < deadline, "It did not happen."
-        time.sleep(0.01)
 
 
 def read_answer(connection: socket.socket) -> tuple[int, dict[str, Any]]:
@@ -220,7 +212,7 @@ def test_a_request_that_trickles_is_answered_and_closed(server: Running) -> None
 
 def test_a_client_that_leaves_half_way_leaves_nothing_behind(server: Running) -> None:
     server.send(head("Content-Length: 100"), b"half").close()
-    wait_for(lambda: server.seen.ends == ["left while sending"])
+    wait_until(lambda: server.seen.ends == ["left while sending"])
     assert server.seen.bodies == []
     assert httpx.get(f"{server.url}/who").status_code == 200
 
@@ -244,7 +236,7 @@ def test_an_answer_arrives_in_pieces_for_longer_than_a_body_may_take_and_ends_wh
         assert answer.headers["cache-control"] == "no-store"
         lines = (line for line in answer.iter_lines() if line)
         assert [next(lines) for _ in range(50)] == [f"data: {number}" for number in range(50)]
-    wait_for(lambda: server.seen.ends == ["left while listening"])
+    wait_until(lambda: server.seen.ends == ["left while listening"])
 
 
 # --- who gets in ---

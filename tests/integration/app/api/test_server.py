@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from tests.integration.serving import Served, serving
+from tests.starting import wait_until
 
 LIGHTHOUSE = "The lighthouse\n\nThe lamp of the lighthouse flashes three times every twenty seconds.\n"
 BAKERY = "The bakery\n\nThe bakery on Harbour Street opens at six and sells seaweed bread.\n"

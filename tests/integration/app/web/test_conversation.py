@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -16,13 +15,7 @@ from rag.types import Question
 from tests import llm_servers
 from tests.integration.app.api.test_answers import ANSWER, LAMP, serving_with
 from tests.integration.serving import without_reader
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+from tests.starting import wait_until
 
 
 def test_a_turn_has_its_sources_first_and_then_the_whole_answer(home: Path, folder: Path) -> None:

@@ -7,8 +7,7 @@ import socket
 import sys
 import tempfile
 import threading
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -24,6 +23,7 @@ from app.client.errors import UnreachableError
 from app.web.admin import receiving, uploading
 from app.web.admin.uploading import UPLOADS, Problem, Result, UploadRun, kept_names
 from rag.errors import ConfigurationError
+from tests.starting import wait_until
 
 PIECE = bytes(1 << 20)
 
@@ -110,13 +110,6 @@ def sender(server: int, request: pytest.FixtureRequest) -> Iterator[Sender]:
     ticket = receiving.TICKETS.give(service.caller, service.calls)
     with httpx.Client(base_url=f"http://127.0.0.1:{server}", timeout=60) as http:
         yield Sender(http, server, service, ticket)
-
-
-def wait_until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
 
 
 def results(run: UploadRun) -> list[str]:

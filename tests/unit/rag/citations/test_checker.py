@@ -62,7 +62,7 @@ def test_an_answer_of_which_nothing_is_supported_says_so_first() -> None:
     checked = check("Penguins swim south in winter.", LAMP)
     assert checked.verdict is Verdict.UNCITED
     text = insert_marks(checked.text, checked.sentences, lambda sentence: " [no source]")
-    shown = with_notice(text, checked.verdict)
+    shown = with_notice(text, checked.verdict, checked.sentences)
     assert shown.startswith("Nothing in this answer is supported")
     assert shown.endswith("Penguins swim south in winter. [no source]")
 
