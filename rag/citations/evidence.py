@@ -12,6 +12,7 @@ import numpy as np
 
 from rag.citations.amounts import misscaled_numbers, restate_amounts
 from rag.citations.claims import MIN_CLAIM, Claim
+from rag.citations.counted_units import differs_in_unit
 from rag.citations.differences import Differences, find_differences, misplaced_in_row
 from rag.citations.source_reading import ReadSource, SourceSentence, read_source
 from rag.citations.verdict import SUPPORTED_PROBABILITY, Signals, probability_of, reason_against
@@ -150,7 +151,9 @@ class Evidence:
                     relevance=relevances[at],
                     unknown_numbers=unknown_numbers,
                     unknown_names=unknown_names,
-                    misplaced=_is_misplaced(restated, item, match, weights) if len(cited) == 1 else False,
+                    misplaced=_is_misplaced(restated, item, match, weights)
+                    if len(cited) == 1
+                    else coverages[at] == max(coverages) and _is_under_another_column(restated, item, match),
                     differences=_differences(restated, item, match, known),
                     is_ordered=bool(weights) and _by_orders(item, weights) > max(0.5, coverages[at]),
                 )
@@ -309,15 +312,19 @@ def _is_misplaced(claim: str, item: ReadSource, match: _Match, weights: dict[str
     said = numbers(claim)
     if not said or not words:
         return False
-    at = item.sentence_at(match.start)
-    header = item.sentences[at].header if at >= 0 else ""
-    if header and misplaced_in_row(claim, header, item.text_of(item.sentences[at])):
+    if _is_under_another_column(claim, item, match) or differs_in_unit(claim, item.source.text):
         return True
     elsewhere = numbers(f"{item.source.document.title} {item.source.section}")
     return any(
         _is_in_another_row(claim, number, item, weights) or _is_among_others(number, item, words)
         for number in said - elsewhere
     )
+
+
+def _is_under_another_column(claim: str, item: ReadSource, match: _Match) -> bool:
+    at = item.sentence_at(match.start)
+    header = item.sentences[at].header if at >= 0 else ""
+    return bool(header) and misplaced_in_row(claim, header, item.text_of(item.sentences[at]))
 
 
 def _is_in_another_row(claim: str, number: str, item: ReadSource, weights: dict[str, float]) -> bool:
