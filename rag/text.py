@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
 from rag.words.abbreviations import (
@@ -63,6 +63,12 @@ _SHORT_LINE = 60
 """A line below this length, followed by a much longer one that opens with a capital, is a heading."""
 
 _HEADING_WORDS = 8
+
+_MIN_ITEMS, _MIN_ITEM_WORDS, _WIDEST_ITEM, _UNEVEN = 3, 3.5, 80, 0.6
+"""Of a list without marks: its items, the words of a mean one, characters of the widest, and how much shorter than that
+one the shortest is."""
+_ENDS_WITHIN = re.compile(r"[.!?]\s+[^\W\d_a-z]")
+"""Shows that a line holds the end of a sentence and the beginning of another."""
 
 _LABELLED = re.compile(r"[ \t]*[^\W_a-zà-öø-ÿ][^\W_]*[.)%]?(?:[ \t]+[^\s:|.!?;,]+){0,4}[ \t]?:(?:[ \t]+\S|[ \t]*$)")
 """A line of a form: "Bill to: Tarn Architects", "VAT 20%: 56.80"."""
@@ -235,14 +241,47 @@ def _paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Yield stretches that no sentence crosses: paragraphs, list items, table rows and headings."""
     start = at = 0
     previous = above = ""
-    for line in text.splitlines(keepends=True):
-        if at > start and (_breaks(previous, line) or (not above.strip() and _is_heading_of(previous, line))):
+    lines = text.splitlines(keepends=True)
+    alone = _lines_of_lists(lines)
+    for number, line in enumerate(lines):
+        if at > start and (
+            number in alone or _breaks(previous, line) or (not above.strip() and _is_heading_of(previous, line))
+        ):
             yield start, at
             start = at
         at += len(line)
         above, previous = previous, line
     if at > start:
         yield start, at
+
+
+def _lines_of_lists(lines: Sequence[str]) -> set[int]:
+    """Return the numbers of the lines that are items of lists without marks: things to pack, one a line."""
+    found: set[int] = set()
+    block: list[int] = []
+    for number, line in enumerate((*lines, "")):
+        if line.strip():
+            block.append(number)
+            continue
+        if len(block) >= _MIN_ITEMS and _are_items([lines[one].strip() for one in block]):
+            found.update(block)
+        block = []
+    return found
+
+
+def _are_items(lines: Sequence[str]) -> bool:
+    """Return whether the lines of a paragraph are items: each begins anew and none goes on with another's sentence, and
+    they are not as long as each other, as lines of running text are. Lines of a word or two are an address or names."""
+    lengths = [len(line) for line in lines]
+    return (
+        max(lengths) < _WIDEST_ITEM
+        and min(lengths) < _UNEVEN * max(lengths)
+        and sum(len(line.split()) for line in lines) >= _MIN_ITEM_WORDS * len(lines)
+        and sum(line[-1] in ".!?" for line in lines) <= len(lines) / 4
+        and all(line[0].isupper() or line[0].isdigit() for line in lines)
+        and not any(_ENDS_WITHIN.search(line) for line in lines)
+        and not any(line[-1] in ",;:-–—/&" or line.rsplit(None, 1)[-1].casefold() in STOP_WORDS for line in lines[:-1])
+    )
 
 
 def _breaks(previous: str, line: str) -> bool:

@@ -14,6 +14,8 @@ from rag.types import Source
 
 MAX_EXTRACT = 600
 """Characters; a longer stretch without a full stop is not a sentence anyone wants quoted."""
+MIN_ITEM_WORDS = 3
+"""Content words of a line without a full stop that says something."""
 MIN_EXTRACT_WORDS = 2
 """Content words; less is a heading or a fragment."""
 MAX_HEADING = 14
@@ -53,6 +55,7 @@ LEANS_BACK = re.compile(
 _LABELLED_LINE = re.compile(r"[^\W\d_][\w -]{1,30}: \S")
 MAX_LEANT_ON = 200
 """Characters of a sentence that stands over the one that leans on it."""
+_ENDS_IN_BRACKETS = re.compile(r"\w \([\w .&/-]{1,30}\)$")
 _HEADING_NUMBER = re.compile(r"^[#§ ]*(?:\d+(?:\.\d+)*|[ivx]+|[a-z])[.)]?\s+")
 
 
@@ -103,7 +106,14 @@ class Unit:
         """Return whether it says something by itself: a row, a sentence to its end, or a label with its value."""
         text = self.text.rstrip("\"'”’»)]* ")
         ends = text.endswith((".", "!", "…", "。", "！")) or bool(_LIST_ITEM.match(text))
-        return self.is_telling and (self.is_row or ends or ": " in text)
+        return self.is_telling and (self.is_row or ends or ": " in text or self._is_item)
+
+    @property
+    def _is_item(self) -> bool:
+        """Return whether it is a line of its own, and long enough for an item of a list without marks."""
+        before, behind = self.source.text[: self.start][-1:], self.source.text[self.end : self.end + 1]
+        is_line = before in ("", "\n") and behind in ("", "\n")
+        return is_line and not self.is_heading and len(self.words) >= MIN_ITEM_WORDS
 
 
 def below_headings(unit: Unit) -> str:
@@ -183,7 +193,7 @@ def _stands_over(text: str, between: str, below: str) -> bool:
     return (
         len(words) <= MAX_PLAIN_HEADING
         and text[:1].isupper()
-        and text[-1:].isalpha()
+        and _ends_as_heading(text)
         and (": " not in text or is_titled)
         and (between.strip(" ") == "\n" or (is_titled and not between.strip()))
         and below[:1].isupper()
@@ -192,11 +202,17 @@ def _stands_over(text: str, between: str, below: str) -> bool:
     )
 
 
+def _ends_as_heading(text: str) -> bool:
+    """Return whether a line ends with a word, or with a word or code in brackets: "Bookbinding (C210)"."""
+    return text[-1:].isalpha() or _ENDS_IN_BRACKETS.search(text) is not None
+
+
 def _opens_entry(text: str, between: str, below: str) -> bool:
     """Return whether a labelled line opens a paragraph of such lines: a card or an event, of which each tells
-    something."""
+    something. Lines that are sentences tell of a thing of their own each."""
     return (
         len(text) <= MAX_LEANT_ON
+        and not text.endswith(".")
         and between.strip(" ") == "\n"
         and _LABELLED_LINE.match(text) is not None
         and _LABELLED_LINE.match(below) is not None
@@ -210,7 +226,7 @@ def _stands_apart(text: str, between: str, below: str) -> bool:
         len(text.split()) <= MAX_HEADING_APART
         and between.strip(" ") == "\n\n"
         and text[:1].isupper()
-        and text[-1:].isalpha()
+        and _ends_as_heading(text)
         and ": " not in text
         and below[:1].isupper()
         and next_line.endswith((".", "!"))

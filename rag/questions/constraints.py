@@ -17,6 +17,7 @@ from rag.text import content_words
 from rag.words.dates import find_dates, find_periods
 from rag.words.days import find_days, holds_day, names_other_day
 from rag.words.folding import fold, fold_signs
+from rag.words.language import guess_language
 from rag.words.stop_words import ENGLISH, STOP_WORDS
 from rag.words.weekdays import weekdays_in
 
@@ -69,7 +70,7 @@ _ACRONYM = re.compile(
 )
 """But for those that nearly everybody writes in another way as well."""
 _CAPITALISES_NOUNS = re.compile(r"\b(?:der|die|das|den|dem|wie|wo|wer|wann|was|ist|wird|im|eine?[rnms]?)\b")
-"""German words: where they stand, a capital does not tell a name."""
+"""German words: where they stand, a capital does not tell a name. In English, "was" and "die" are others."""
 _GENERAL_NAME = re.compile(
     r"(?i).*(?:ish|[nl]ese|i[ac]n|ean|can|m[ae]n|ench|utch|eek|ic|ism|[ao]li|indi|celsius|fahrenheit|kelvin|euros?|god)s?(?:['’]s)?"
 )
@@ -215,8 +216,10 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
         elif len(digits) > 2:
             found.append(Constraint("number", canonical_number(match[0]), match[0]))
     found += [Constraint("weekday", str(day), DAY_NAMES[day]) for day in sorted(weekdays_in(rest))]
-    if not _CAPITALISES_NOUNS.search(question):
-        names = [part for match in _NAME.finditer(rest) for part in _without_acronym(match[0])]
+    if guess_language(question) == "en" or not _CAPITALISES_NOUNS.search(question):
+        names = [
+            part for match in _NAME.finditer(rest) for part in _without_acronym(match[0]) if not find_periods(part)
+        ]
         found += [Constraint("acronym" if _ACRONYM.fullmatch(name) else "name", fold(name), name) for name in names]
     unique = {(it.kind, it.value): it for it in reversed(found)}
     return tuple(reversed(unique.values()))

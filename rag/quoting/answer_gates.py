@@ -57,6 +57,7 @@ from rag.quoting.periods_asked import is_of_another_period, is_on_other_side, is
 from rag.quoting.range_rows import range_key
 from rag.quoting.sentence_parts import is_told_of_other_part
 from rag.quoting.speakers import is_only_speaker
+from rag.quoting.subjects_before import says_it_of_another
 from rag.quoting.table_answer import covered_share, is_empty_cell, is_of_sibling, without_generic
 
 MIN_UNSHARED = -2.0
@@ -212,6 +213,7 @@ _OF_ALL = (
     Gate("names only who speaks", lambda it: is_only_speaker(it.question, it.extract, it.unit)),
     Gate("stands below another heading", lambda it: is_of_other_heading(it.question, it.unit, it.units)),
     Gate("is of another person", lambda it: is_of_another_person(it.question, it.unit)),
+    Gate("says it of another", lambda it: says_it_of_another(it.question, it.unit, it.units)),
     Gate(
         "is done to what is asked about",
         lambda it: acts_on_the_asked(it.question, it.unit.text, it.extract.answer),

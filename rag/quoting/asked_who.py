@@ -26,11 +26,28 @@ _NO_PEOPLE = re.compile(
 )
 """Words that end like these and mean nobody."""
 
+_OPENS_WITH_NAME = re.compile(
+    r"^\W*(?!(?:The|This|That|These|Those|There|It|All|Each|Every|Any|No|Nothing|Something|Everything|One|What|Which|How|When"
+    r"|Where|Why|If|As|In|On|At|By|For|From|With|After|Before|Please|Yes|Not|Only|But|And|Or|Also|Then|Here|Now)\b)"
+    r"[A-Z][a-zà-ÿ'’-]+(?<!ing)(?<!ion)(?<!ment)(?<!ance)(?<!ence)(?<!ity)(?<!ness)(?<!age)(?<![^s]s) "
+    r"(?:has|had|will|does|did|(?:is|was) (?:the|a|an|our|in charge|responsible)"
+    r"|(?!(?:costs|starts|begins|ends|opens|closes|includes|needs|takes|applies|means|lasts|counts|remains|comes|goes|falls"
+    r"|works|consists|depends|contains|requires|becomes|arrives|leaves|departs|this|its|is|was|as|us)\b)[a-z]{2,}s)\b"
+)
+"""Opens with a name and what that one has, is or does: "Henrik carries the rope"."""
+
+
+def opens_with_name(text: str) -> bool:
+    """Return whether a text opens with somebody's name and a verb."""
+    return _OPENS_WITH_NAME.match(text) is not None
+
 
 def lacks_person(question: str, text: str) -> bool:
     """Return whether an English question asks who does something, and a text has neither a name nor a word for people
     beside the question's own words."""
     if not _ASKS_WHO.match(question) or _OTHER_LETTERS.search(text):
+        return False
+    if any(opens_with_name(line) for line in text.splitlines()):
         return False
     opening = re.match(r"\W*([A-Za-z]+)", text)
     words = re.findall(r"[A-Za-z]+", without_words_of(question, text))

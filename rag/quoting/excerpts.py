@@ -30,6 +30,7 @@ from rag.quoting.other_groups import rows_of_group
 from rag.quoting.other_kinds import is_of_another_version
 from rag.quoting.range_rows import rows_of_range
 from rag.quoting.ranges import holds_measure, measures_in
+from rag.quoting.subjects_before import leaning_on_others
 from rag.quoting.table_cells import fitting_rows
 from rag.text import content_words
 from rag.types import CONTENTS_SECTION, Source
@@ -45,6 +46,7 @@ SHARED_WITH_OPPOSITE = 2
 MIN_CASE = 0.5
 """Share that a sentence must hold of what the best one holds of a case that is asked about."""
 _CASE = re.compile(r"(?i)\b(?:if|in case|falls|wenn|si|en cas de|en caso de)\s+(?P<case>[^?,]{4,})")
+_ASIDE = re.compile(r"(?i)(?:,| and| but| with) no [^\W\d_]+(?: [^\W\d_]+)?(?=[.;,]|$)")
 _CONTENTS_LINE = re.compile(r"(?:\.[ \t]?){4,}\s*[\divxlc]+\s*$", re.IGNORECASE)
 """Ends with dots and a page's number: the line of a table of contents."""
 
@@ -183,8 +185,10 @@ def _fitting(question: str, candidates: Sequence[Unit]) -> list[bool]:
     """Return whether each sentence or row of a source can be about the question."""
     # The head of a table goes with its rows and answers nothing itself.
     heads = {candidate.header for candidate in candidates if candidate.header}
+    of_others = leaning_on_others(question, candidates)
     kept = [
         candidate.text not in heads
+        and candidate.place not in of_others
         and not is_greeting(candidate.text)
         and not _is_other_head_line(question, candidate)
         and not _CONTENTS_LINE.search(candidate.text)
@@ -329,7 +333,10 @@ def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) ->
         return [keeps and bool(denied & negated_words(unit.text)) for unit, keeps in zip(candidates, kept, strict=True)]
     shared = [len(asked & candidate.words) if keeps else 0 for candidate, keeps in zip(candidates, kept, strict=True)]
     # What answers a question in the text may well say no.
-    alike = [is_negated(unit.text) == negated or unit.header.endswith(QUESTION_MARKS) for unit in candidates]
+    alike = [
+        is_negated(_without_aside(unit.text, asked)) == negated or unit.header.endswith(QUESTION_MARKS)
+        for unit in candidates
+    ]
     most = max((count for count, fits in zip(shared, alike, strict=True) if fits), default=0)
     if most < SHARED_WITH_OPPOSITE:
         return kept
@@ -337,6 +344,13 @@ def _of_one_mind(question: str, candidates: Sequence[Unit], kept: list[bool]) ->
         keeps and (fits or count > most or (negated and count < SHARED_WITH_OPPOSITE))
         for keeps, fits, count in zip(kept, alike, shared, strict=True)
     ]
+
+
+def _without_aside(text: str, asked: frozenset[str]) -> str:
+    """Return a sentence without what it denies beside what it says ("60 passengers and no cars"), where none of that is
+    asked for."""
+    aside = _ASIDE.search(text)
+    return text if aside is None or asked.intersection(content_words(aside[0])) else _ASIDE.sub("", text)
 
 
 def language_of_source(source: Source) -> str:

@@ -17,6 +17,7 @@ from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_n
 from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
 from rag.quoting.asked_event import tells_asked_event
 from rag.quoting.asked_price import lacks_price
+from rag.quoting.asked_who import opens_with_name
 from rag.quoting.candidate import Candidate
 from rag.quoting.date_before import date_before
 from rag.quoting.excerpts import (
@@ -273,7 +274,7 @@ class MarkingReader:
             unit
             for unit in units.values()
             if unit.is_whole
-            and (kind is None or holds_kind(shown_text(unit), kind))
+            and (kind is None or holds_kind(shown_text(unit), kind) or (kind == "name" and opens_with_name(unit.text)))
             and (unit.is_row or not lacks_price(question, unit.text))
         ]
         if not focus or not able:
