@@ -99,7 +99,8 @@ class Unit:
     def is_telling(self) -> bool:
         """Return whether the text is long enough to say something and short enough to be quoted."""
         words = len(self.words) + (len(content_words(self.header)) if not self.is_row else 0)
-        return self.end - self.start <= MAX_EXTRACT and words >= MIN_EXTRACT_WORDS
+        is_value = words == 1 and _LABELLED_LINE.match(self.text) is not None
+        return self.end - self.start <= MAX_EXTRACT and (words >= MIN_EXTRACT_WORDS or is_value)
 
     @property
     def is_whole(self) -> bool:

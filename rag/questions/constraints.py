@@ -32,9 +32,12 @@ MIN_IDENTIFIER_DIGITS = 5
 """Plain numbers of so many digits and more name something; shorter ones do behind a word such as "order"."""
 
 _IDENTIFIER = re.compile(
-    r"(?<![\w.])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[^\W_]+(?:[-./_][^\W_]+)*(?![\w])"
+    r"\b[A-Z]{1,3}\d{1,3}(?:[.,]\d+)? ?[x×] ?\d{1,4}(?:[.,]\d+)?\b"
+    r"|(?<![\w.])(?=[\w./-]*\d)(?=[\w./-]*[^\W\d_])[^\W_]+(?:[-./_][^\W_]+)*(?![\w])"
     r"|\b[A-Z]{1,5}[ -]\d{1,8}(?:[-./][^\W_]+)*\b(?![.,]\d)"
 )
+_LETTER_BEHIND = re.compile(r"\b([A-Z]{2,5}-?\d{2,8}) ([A-Z])(?=\W*$)")
+"""QZT-1108 A: an identifier and its last letter, at the end of a question."""
 _NUMBERED_NAME = re.compile(r"(?<=[^\W_] )[A-ZÄÖÜ][a-zäöüéß]+ (\d{1,4})(?![\w%]|[.,:]\d| ?[€$£%])")
 """Van 9, Gate 3: one of several that share a name."""
 _MEASURE = re.compile(
@@ -47,7 +50,7 @@ _NAMED_NUMBER = re.compile(
     r"|number|no\.?|nr\.?|n[°º]|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#"
     r"|version|versión|release|revision|edition|line|linie|ligne|línea|bus|route|platform"
     r"|phase|stage|zone|chapter|level|gleis|quai|andén)"
-    r"(?:\s*(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|:|#))*\s*(\d[\d.-]*)"
+    r"(?:\s*(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|:|#))*\s*(\d[\d.-]*(?:[a-z]\b)?)"
 )
 _CLAUSE = re.compile(
     r"(?:(?:§+|\b(?:section|clause|art(?:icle|ikel|\.)?|para(?:graph)?\.?|sec\.|ziffer|abs(?:atz|\.)?|punkt))\s*)"
@@ -184,7 +187,7 @@ class Constraint:
 @lru_cache(maxsize=64)
 def find_constraints(question: str) -> tuple[Constraint, ...]:
     """Return what a question names to the letter, in its order."""
-    text = fold_signs(question)
+    text = _LETTER_BEHIND.sub(r"\1-\2", fold_signs(question))
     found: list[Constraint] = []
     rest = text
     for match in _CLAUSE.finditer(text):
@@ -415,6 +418,8 @@ def _clause_of(match: re.Match[str]) -> str:
 
 def _identifiers(text: str) -> set[str]:
     found = {_compact(match[0]) for match in _IDENTIFIER.finditer(text)}
+    # "M6 x 25" is M6 as well.
+    found |= {_compact(re.split(r"(?<=\d) ?[x×] ?(?=\d)", match[0])[0]) for match in _IDENTIFIER.finditer(text)}
     # "10-K/A" also names 10-K, "DIN 934-M10" both DIN 934 and M10: parts count on their own.
     for mark in "/-":
         parts = [part for match in _IDENTIFIER.finditer(text) for part in match[0].split(mark)]
@@ -444,4 +449,4 @@ def _is_period(text: str) -> bool:
 
 
 def _compact(written: str) -> str:
-    return re.sub(r"[\W_]", "", written).casefold()
+    return re.sub(r"[\W_]", "", written.replace("×", "x")).casefold()

@@ -134,6 +134,13 @@ def counted_matter(question: str) -> str:
     return words[-1] if words else ""
 
 
+def numbered_place_asked(question: str) -> re.Pattern[str] | None:
+    """Return for "In which drawer are the screws?" a pattern for "drawer 31"; None for other questions."""
+    match = _IN_WHICH.match(question)
+    words = content_words(match["np"]) if match else []
+    return re.compile(rf"\b(?i:{re.escape(words[-1])}\w*) (?:no\.? ?)?(?:\d|[A-Z]\b)") if words else None
+
+
 def _has_columns(unit: Unit) -> bool:
     return unit.is_row and len(columns_of(unit.header, unit.text)[0]) > 1
 

@@ -22,9 +22,14 @@ _PLACE = re.compile(
 _NAME_WITHIN = re.compile(r"(?<=[a-zäöüßéèêñ,] )[A-ZÄÖÜÉ]\w+")
 
 
+def asks_where(question: str) -> bool:
+    """Return whether a question in English, German, French or Spanish asks where something is."""
+    return _ASKS_WHERE.search(question) is not None
+
+
 def lacks_place(question: str, unit: Unit) -> bool:
     """Return whether a question in English, German, French or Spanish asks where something is, and a sentence, no row
     and no label, has neither a word for a place nor a name within it."""
-    if unit.is_row or ":" in unit.text or not _ASKS_WHERE.search(question):
+    if unit.is_row or ":" in unit.text or not asks_where(question):
         return False
     return _PLACE.search(unit.text) is None and _NAME_WITHIN.search(unit.text) is None

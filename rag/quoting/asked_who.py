@@ -35,11 +35,13 @@ _OPENS_WITH_NAME = re.compile(
     r"|works|consists|depends|contains|requires|becomes|arrives|leaves|departs|this|its|is|was|as|us)\b)[a-z]{2,}s)\b"
 )
 """Opens with a name and what that one has, is or does: "Henrik carries the rope"."""
+_LABELS_WHO_DOES = re.compile(r"^\W*[A-Z][a-z]+(?: [a-z]+){0,3}: (?!this|its|is|was|as|us)[a-z]{2,}(?<!s)s (?!\d)[a-z]")
+"""Says what somebody does behind a label that names him: "Branch head: decides whether ..."."""
 
 
 def opens_with_name(text: str) -> bool:
-    """Return whether a text opens with somebody's name and a verb."""
-    return _OPENS_WITH_NAME.match(text) is not None
+    """Return whether a text opens with somebody's name and a verb, or with his part and what he does."""
+    return _OPENS_WITH_NAME.match(text) is not None or _LABELS_WHO_DOES.match(text) is not None
 
 
 def lacks_person(question: str, text: str) -> bool:

@@ -15,6 +15,11 @@ from rag.words.word_forms import is_said
 
 _LABELLED = re.compile(r"[^\w]*(?P<label>[^\W\d_][^:|\n]{1,40}?)\s?:\s+(?P<value>[^\n]+)")
 
+_ASKS_WHICH = re.compile(
+    r"(?i)^\W*(?:(?:in|on|at|by|for|to|from) )?(?:which|what) (?P<np>[a-z]+(?: [a-z]+)?) "
+    r"(?:is|are|was|were|does|do|did|has|have|will)\b"
+)
+
 
 def labelled_parts(unit: Unit) -> tuple[str, str] | None:
     """Return the label and the value of a line such as "Date of birth: 9 May", or of a row of two cells without a
@@ -32,6 +37,9 @@ def put_label_asked_first(
     """Return the extracts; in place of a first one whose label says nothing of what is asked the one value of its
     document whose label does: when somebody wants to move in, and not the date of birth."""
     first = next((unit for unit in units if extracts and unit.place == extracts[0].place), None)
+    if first is not None and (named := _named_by_which(question, first, units)):
+        asked = Extract.of(named[0], extracts[0].score, named[1])
+        return [asked, *(one for one in extracts if one.place != asked.place)]
     focus = without_generic(weights)
     if first is None or asks_yes_or_no(question) or labelled_parts(first) is None or _share_of_label(first, focus):
         return list(extracts)
@@ -57,6 +65,24 @@ def put_label_asked_first(
     unit, value = next(iter(chosen.values()))
     asked = Extract.of(unit, extracts[0].score, value)
     return [asked, *(one for one in extracts[1:] if one.place != asked.place)]
+
+
+def _named_by_which(question: str, first: Unit, units: Sequence[Unit]) -> tuple[Unit, str] | None:
+    """Return the one labelled line of the first one's document whose label is all that is asked for, and its value:
+    "Diet: vegan" for "Which diet is wanted?"; None where the first line has that label, or several lines do."""
+    match = _ASKS_WHICH.match(question)
+    asked = set(content_words(match["np"])) if match else set()
+    parts = labelled_parts(first)
+    if not asked or parts is None or asked <= set(content_words(parts[0])):
+        return None
+    found = [
+        (unit, other[1])
+        for unit in units
+        if unit.source.document.id == first.source.document.id
+        and (other := labelled_parts(unit)) is not None
+        and set(content_words(other[0])) == asked
+    ]
+    return found[0] if len({value for _, value in found}) == 1 else None
 
 
 def _share_of_label(unit: Unit, focus: Mapping[str, float]) -> float:

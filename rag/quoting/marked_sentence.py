@@ -6,6 +6,7 @@ import re
 
 from rag.extractive import Extract
 from rag.questions.constraints import find_constraints
+from rag.quoting.asked_where import asks_where, lacks_place
 from rag.quoting.excerpts import Excerpt
 from rag.quoting.form_boxes import chosen_options
 from rag.quoting.sentence_parts import is_of_other_part
@@ -21,6 +22,7 @@ MAX_ANSWER = 12
 MAX_OF_SENTENCE = 0.8
 _FULL_STOP = re.compile(r"(?:(?<=[\d)\]%])|(?<=[^\W\d_]{5}))\.$")
 """At the end of a sentence, not of an abbreviation."""
+_STRUCK = re.compile(r"\(struck out: [^()]*\)\s*")
 
 
 def marked_sentence(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:
@@ -32,9 +34,10 @@ def marked_sentence(question: str, excerpt: Excerpt, reading: Reading) -> Extrac
         return None
     best = around[0]
     last = excerpt.range_of(reading.end - 1, reading.end)[1]
-    if last > best.end and (other := _more_asked_for(question, best, excerpt, last)):
+    if last > best.end and (other := _more_asked_for(question, best, excerpt, start, last)):
         best, start = other, other.start
     answer = _FULL_STOP.sub("", source.text[start : min(end, best.end)].strip()) if end > start else ""
+    answer = _without_struck(answer, best.text)
     if answer and best.text.startswith((f"{answer}.", f"{answer})")):
         # The number of a clause or of an item is no answer.
         answer = ""
@@ -56,14 +59,25 @@ def marked_sentence(question: str, excerpt: Excerpt, reading: Reading) -> Extrac
     return Extract.of(best, reading.relevance + reading.confidence, answer if is_short and is_sure else "")
 
 
-def _more_asked_for(question: str, first: Unit, excerpt: Excerpt, end: int) -> Unit | None:
-    """Return, of marked words that go on over a sentence's end, the sentence that shares far more with the question."""
+def _without_struck(answer: str, sentence: str) -> str:
+    """Return an answer without what is struck out in its sentence; "" where nothing is left of it."""
+    rest = _STRUCK.sub("", answer).strip()
+    return "" if any(rest and rest in struck for struck in _STRUCK.findall(sentence)) else rest
+
+
+def _more_asked_for(question: str, first: Unit, excerpt: Excerpt, start: int, end: int) -> Unit | None:
+    """Return, of words marked from `start` to `end`, over a sentence's end, the sentence that shares more with the
+    question; or as much, where a place is asked for and it is marked as a whole, and the first in part."""
     asked = frozenset(content_words(question))
     further = [unit for unit in excerpt.units if first.start < unit.start < end and unit.is_telling]
     other = max(further, key=lambda unit: len(unit.words & asked), default=None)
-    if other is None or len(other.words & asked) <= len(first.words & asked):
+    shared = len(first.words & asked)
+    if other is None or len(other.words & asked) < shared:
         return None
-    return other
+    if len(other.words & asked) > shared:
+        return other
+    is_whole = end >= other.end - 1 and start > first.start
+    return other if is_whole and asks_where(question) and not lacks_place(question, other) else None
 
 
 def named_to_the_letter(question: str, excerpt: Excerpt, reading: Reading) -> Extract | None:

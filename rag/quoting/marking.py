@@ -14,12 +14,13 @@ from rag.protocols import Embedder, PassageReader, SentenceRanker
 from rag.questions.constraints import asks_for_clause
 from rag.quoting.answer_gates import held_back_by
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no, holds_kind, is_needed
-from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, says_matter
+from rag.quoting.asked_about import Embed, counted_matter, is_of_other_matter, numbered_place_asked, says_matter
 from rag.quoting.asked_event import tells_asked_event
 from rag.quoting.asked_price import lacks_price
 from rag.quoting.asked_who import opens_with_name
 from rag.quoting.candidate import Candidate
 from rag.quoting.date_before import date_before
+from rag.quoting.dated_sections import with_dated_section
 from rag.quoting.excerpts import (
     Excerpt,
     excerpt_of,
@@ -204,6 +205,7 @@ class MarkingReader:
                 return [replace(leader.extract, is_unsure=True)]
             if held_back is not None:
                 held_back.append(HeldBack(leader.extract.number, leader.extract.text, leader.reason))
+        given = [with_dated_section(question, extract, by_place.get(extract.place)) for extract in given]
         given = put_newer_first(with_like_rows(question, given, every), every, weights)
         given = put_valid_first(question, with_notes(question, given, every), every, beside)
         given = [with_cause_behind(question, extract, every) for extract in given]
@@ -244,20 +246,24 @@ class MarkingReader:
         return [] if is_needed(kind) else extracts
 
     def _by_counted(self, question: str, units: Mapping[Place, Unit], extracts: list[Extract]) -> list[Extract]:
-        """Put a sentence that names what is counted ("how much notice") in the place of a marked one of the same source
-        that does not."""
+        """Put a sentence that names what is counted ("how much notice"), or the place that is asked for ("in which
+        drawer"), in the place of a marked one of the same source that does not."""
         first = units.get(extracts[0].place) if extracts else None
-        matter = counted_matter(question) if first else ""
-        if first is None or not matter or says_matter(first, matter):
+        matter, place = counted_matter(question), numbered_place_asked(question)
+
+        def names(unit: Unit) -> bool:
+            return says_matter(unit, matter) if matter else bool(place and place.search(shown_text(unit)))
+
+        if first is None or not (matter or place) or names(first):
             return extracts
-        kind = asked_kind(question) or "amount"
+        kind = asked_kind(question) or ("amount" if matter else None)
         naming = [
             unit
             for unit in units.values()
             if unit.source.number == first.source.number
             and unit.is_whole
-            and says_matter(unit, matter)
-            and holds_kind(shown_text(unit), kind)
+            and names(unit)
+            and (kind is None or holds_kind(shown_text(unit), kind))
         ]
         again = self._read_again(question, naming, is_led=False) if naming else None
         if again is None or again.score < extracts[0].score - 2 * MAX_LOSS:

@@ -9,6 +9,7 @@ from datetime import date
 from rag.extractive import Extract
 from rag.questions.constraints import find_constraints
 from rag.quoting.answer_kind import AnswerKind, asked_kind, holds_kind
+from rag.quoting.neighbours import gives_cause
 from rag.quoting.own_words import own_share
 from rag.quoting.table_answer import without_generic
 from rag.text import content_words
@@ -99,7 +100,7 @@ def _day_at(text: str, start: int) -> date | None:
 
 def with_notes(question: str, extracts: Sequence[Extract], units: Sequence[Unit]) -> list[Extract]:
     """Return the extracts with the note that the first one refers to behind it, where that speaks of the same and holds
-    a thing of the kind asked for; before it, where it says that another value holds now."""
+    a thing of the kind asked for; before it, where it says that another value holds now, or why something is so."""
     first = next((unit for unit in units if extracts and unit.place == extracts[0].place), None)
     marks = _NOTE_MARK.findall(first.text) if first is not None else []
     kind = asked_kind(question)
@@ -119,7 +120,8 @@ def with_notes(question: str, extracts: Sequence[Extract], units: Sequence[Unit]
             continue
         note = Extract.of(unit, extracts[0].score)
         rest = [one for one in extracts if one.place != note.place]
-        return [note, *rest] if _HOLDS_NOW.search(told) else [rest[0], note, *rest[1:]] if rest else [note]
+        is_cause = kind == "cause" and gives_cause(told) and not gives_cause(first.text)
+        return [note, *rest] if is_cause or _HOLDS_NOW.search(told) else [rest[0], note, *rest[1:]] if rest else [note]
     return list(extracts)
 
 

@@ -94,7 +94,14 @@ def find_cell(
         return None
     if labelled := _labelled_instead(chosen, list(found.values()), told):
         return labelled
+    chosen = _named_whole(words, chosen)
     return chosen[0] if len({cell.value for cell in chosen}) == 1 else None
+
+
+def _named_whole(words: AbstractSet[str], chosen: list[FoundCell]) -> list[FoundCell]:
+    """Return the cells of the rows whose first cell a question names with all its words, where there are any: of
+    "Matinee" and "Matinee (until 31 August)" the first."""
+    return [one for one in chosen if words >= set(content_words(split_cells(one.unit.text)[0]))] or chosen
 
 
 def _labelled_instead(

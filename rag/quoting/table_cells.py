@@ -23,7 +23,8 @@ _SORTS_OF_COLUMNS = tuple(
         (
             "how much|costs?|price|was koste\\w*|wie ?viel koste\\w*|wie teuer|combien (?:coûte|coûtent)"
             "|cuánto cuesta\\w*",
-            r"price|cost|costs|amount|fee|preis|kosten|betrag|gebühr|prix|coût|montant|tarif|precio|coste|importe|tarifa|eur|usd|gbp|chf",
+            r"price|cost|costs|amount|fee|charge|rent|preis|kosten|betrag|gebühr|prix|coût|montant|tarif|precio|coste|importe"
+            r"|tarifa|euros?|dollars?|pounds|francs|franken|eur|usd|gbp|chf",
         ),
         (
             "how (?:big|large)|wie groß|quelle (?:taille|surface)|cuánto mide|(?:de )?qué tamaño",
@@ -194,11 +195,19 @@ def asked_column(question: str) -> re.Pattern[str] | None:
     return next((names for asks, names in _SORTS_OF_COLUMNS if asks.search(question)), None)
 
 
+_COSTS = re.compile(r"(?i)\b(?:how much|costs?|prices?|charge|fee)\b")
+_PRICE = re.compile(r"(?i)\b(?:price|cost|fee|charge|euros?|dollars?|pounds|francs|eur|usd|gbp|chf)\b|[€£$]")
+_HAD = re.compile(r"(?i)\b(?:(?:rent|buy|borrow|order)(?:ing)?|hir(?:e|ing)|tickets?|admission|entry)\b")
+"""What one pays for a thing to do with it, which a list of prices seldom says: to hire the projector."""
+
+
 def words_asking(question: str, column: str) -> set[str]:
     """Return the words by which a question asks for the sort of a column, or for its unit: of "do for a living" for an
     occupation, of "in square metres" for m²."""
     found = [asks.search(question) for asks, names in _SORTS_OF_COLUMNS if names.search(column)]
     found += [written.search(question) for written, symbol in _UNITS if symbol.search(column)]
+    if _COSTS.search(question) and _PRICE.search(column):
+        found += _HAD.finditer(question)
     return {word for match in found if match for word in content_words(match[0])}
 
 

@@ -18,6 +18,9 @@ WORD_GAP = 1.1
 HEAD_WORDS = 4
 """A column's head has at most so many words."""
 
+LABEL_WORDS = 10
+"""A label above a row of options has at most so many words."""
+
 FARTHEST_HEAD = 40
 """Lines are so many line heights below their column's head at most."""
 
@@ -64,6 +67,8 @@ def write_choices(lines: list[Line], marks: dict[Place, Mark], direction: int) -
             continue
         words: list[Word] = []
         for question in _questions(line.words, marks):
+            if not words and _asks_for(question, written, marks, direction):
+                question.label = written.pop().words
             _name_bare_options(question, lines, marks)
             shown, others = _write(question, marks, decided)
             words += shown
@@ -71,6 +76,24 @@ def write_choices(lines: list[Line], marks: dict[Place, Mark], direction: int) -
         if words:
             written.append(line._replace(words=words, bold=False))
     return written, apart
+
+
+def _asks_for(question: _AskedChoice, above: Sequence[Line], marks: dict[Place, Mark], direction: int) -> bool:
+    """Return whether the line above asks for the options of one group, which stand in a line without a label of their
+    own: "Diet" over "( ) vegetarian (x) vegan"."""
+    groups = {marks[mark[2:4]].group for mark, _ in question.options}
+    if question.label or len(question.options) < 2 or len(groups) != 1 or "" in groups or not above:
+        return False
+    label, first = above[-1], question.options[0][0]
+    height = max(first.top - first.bottom, 1)
+    return (
+        label.turns == direction
+        and 0 < len(label.words) <= LABEL_WORDS
+        and label.words[-1].text[-1] not in ".!"
+        and not any(word[2:4] in marks for word in label.words)
+        and abs(label.words[0].left - first.left) <= 2 * height
+        and 0 < label.words[0].bottom - first.top <= NEAR * height
+    )
 
 
 def _questions(words: Sequence[Word], marks: dict[Place, Mark]) -> list[_AskedChoice]:
@@ -178,10 +201,10 @@ def _write(question: _AskedChoice, marks: dict[Place, Mark], decided: set[str]) 
         shown = [word for mark, option in chosen for word in (mark, *option)]
         shown += [word for mark, option in loose if option for word in (*_words("Not chosen:", mark), *option)]
         return shown, [[mark, *option] for mark, option in others if option and (mark, option) not in loose]
-    label = _closed(question.label, ":")
+    label = closed(question.label, ":")
     if len(question.options) == 1 and not question.options[0][1]:
         return [*label, *_words("chosen" if chosen else "not chosen", first)], []
-    told = [_closed(option, ",") if place + 1 < len(chosen) else option for place, (_, option) in enumerate(chosen)]
+    told = [closed(option, ",") if place + 1 < len(chosen) else option for place, (_, option) in enumerate(chosen)]
     answer = [word for option in told for word in option] if chosen else _words("nothing chosen", first)
     return [*label, *answer], [[mark, *option] for mark, option in others if option]
 
@@ -190,8 +213,8 @@ def _words(text: str, mark: Word) -> list[Word]:
     return [mark._replace(text=part) for part in text.split()]
 
 
-def _closed(words: list[Word], sign: str) -> list[Word]:
-    """Return words with a sign behind the last, where none is there."""
+def closed(words: list[Word], sign: str) -> list[Word]:
+    """Return words with a sign behind the last, where that is a letter or digit."""
     if not words or not words[-1].text[-1].isalnum():
         return words
     return [*words[:-1], words[-1]._replace(text=words[-1].text + sign)]

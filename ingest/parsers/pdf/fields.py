@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
-from ingest.parsers.pdf.choices import CHOSEN, OPEN, Mark, write_choices
+from ingest.parsers.pdf.choices import CHOSEN, LABEL_WORDS, OPEN, Mark, closed, write_choices
 from ingest.parsers.pdf.notes import Note, NoteKind
 from ingest.parsers.pdf.words import Line, RawPage, Word, turn_box
 from rag.page_layout import UNITS_PER_POINT
@@ -103,11 +104,28 @@ def _insert(lines: list[Line], note: Note, box: Box, direction: int) -> None:
     if not text:
         return
     words = _spread(text, box)
+    if above is not None and note.kind is NoteKind.FIELD and _labels(lines[above], box):
+        lines[above] = lines[above]._replace(words=[*closed(lines[above].words, ":"), *words])
+        return
     if neighbour is not None:
         place, at = neighbour
         lines[place] = lines[place]._replace(words=[*lines[place].words[:at], *words, *lines[place].words[at:]])
     else:
         lines.insert(len(lines) if above is None else above + 1, Line(words, False, direction))
+
+
+def _labels(line: Line, box: Box) -> bool:
+    """Return whether a line right above a field is the label of this field alone: a few words from its left edge on."""
+    first, last = line.words[0], line.words[-1]
+    gaps = (word.left - before.right for before, word in pairwise(line.words))
+    return (
+        len(line.words) <= LABEL_WORDS
+        and last.text[-1] not in ".!"
+        and abs(first.left - box[0]) <= LINE_HEIGHT // 2
+        and first.bottom - box[3] <= LINE_HEIGHT
+        and first.bottom > box[1]
+        and all(gap <= LINE_HEIGHT for gap in gaps)
+    )
 
 
 def _words_of(note: Note, label: str) -> str:
