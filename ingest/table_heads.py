@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from rag.types import BlockKind
+
+CELL_SEPARATOR = " | "
 
 _CELLS = re.compile(r"\s+\|\s*|\s{2,}|\t")
 _YEAR = re.compile(r"\W*(?:19|20)\d\d\W*")
 _PERIOD = re.compile(r"\W*(?:FY|CY|KW|Q|H|W)\s?['’]?\d{1,4}(?:[\s/–-]+(?:FY|CY)?\s?['’]?\d{2,4})?\W*", re.IGNORECASE)
 """Q1, FY 23, H1 2024, KW 12."""
+
+
+def join_cells(cells: Sequence[str]) -> str:
+    """Return cells as the text of a row, parted by bars, without empty ones at its end.
+
+    A row with nothing in its first cell begins with a bar, and none ends with one: a row between two bars would have no
+    empty cells at its edges.
+    """
+    filled = len(cells)
+    while filled and not cells[filled - 1]:
+        filled -= 1
+    return CELL_SEPARATOR.join(cells[:filled])
 
 
 class TableWalk:
@@ -40,7 +55,7 @@ def head_of(row: str) -> str:
     cells = [cell for cell in _CELLS.split(row.strip()) if cell]
     if len(cells) < 2 or not all(is_naming(cell) for cell in cells):
         return ""
-    return " | ".join(cells)
+    return CELL_SEPARATOR.join(cells)
 
 
 def is_naming(cell: str) -> bool:

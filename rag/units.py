@@ -334,9 +334,10 @@ def _names_series(row: str) -> bool:
 
 
 def _stands_over_figures(head: str, rows: Sequence[str]) -> bool:
-    """Return whether the first row of a table has words in each cell, and those below it plain figures in most."""
+    """Return whether the first row of a table has words in each cell, or in each but the one over the labels, and those
+    below it plain figures in most."""
     names = split_cells(head)
-    if len(names) < 3 or not all(re.search(r"[^\W\d_]{3}", name) for name in names):
+    if len(names) < 3 or not all(re.search(r"[^\W\d_]{3}", name) for name in (names if names[0] else names[1:])):
         return False
     return all(
         len(cells) == len(names) and sum(_FIGURE.fullmatch(cell) is not None for cell in cells) > len(cells) / 2

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item, paragraph
 from ingest.parsers.open_xml import A, C, Package, XmlElement
-from ingest.parsers.tables import CELL_SEPARATOR
+from ingest.table_heads import join_cells
 from rag.types import BlockKind
 
 _CX = "{http://schemas.microsoft.com/office/drawing/2014/chartex}"
@@ -59,8 +59,8 @@ def _rows(categories: dict[int, str], columns: list[tuple[str, dict[int, str]]])
     places = sorted({place for _, values in columns for place in values} | set(categories))[:MAX_POINTS]
     head = ["", *(name for name, _ in columns)]
     rows = [[categories.get(place, ""), *(values.get(place, "") for _, values in columns)] for place in places]
-    found = [Item(BlockKind.TABLE_ROW, CELL_SEPARATOR.join(row)) for row in rows if any(row)]
-    return [*([Item(BlockKind.TABLE_HEAD, CELL_SEPARATOR.join(head))] if any(head) else []), *found]
+    found = [Item(BlockKind.TABLE_ROW, join_cells(row)) for row in rows if any(row)]
+    return [*([Item(BlockKind.TABLE_HEAD, join_cells(head))] if any(head) else []), *found]
 
 
 def _rich_text(element: XmlElement | None) -> str:

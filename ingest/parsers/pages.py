@@ -27,6 +27,9 @@ class TextBuilder:
         """Append a block of clean text; a heading with a `level` from 1 opens a section. Empty text is ignored."""
         if not text.strip():
             return
+        if kind in (BlockKind.TABLE_HEAD, BlockKind.TABLE_ROW):
+            # A row with nothing in its first cell begins with the bar behind it.
+            text = text.strip(" ")
         is_next_row = kind is BlockKind.TABLE_ROW and self._last in (BlockKind.TABLE_ROW, BlockKind.TABLE_HEAD)
         separator = "" if not self._blocks else "\n" if is_next_row else "\n\n"
         start = self._length + len(separator)

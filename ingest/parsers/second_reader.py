@@ -13,11 +13,10 @@ from ingest.parsers.finishing import finish_document
 from ingest.parsers.options import ParseOptions
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.text import read_text
+from ingest.table_heads import join_cells
 from rag.types import BlockKind, PageWord, ParsedDocument
 
 MAX_LEVEL = 6
-
-CELL_SEPARATOR = " | "
 
 SECOND_READ = "Its own reader failed on it: a simpler one read its text; notes, comments and numbering may be missing."
 
@@ -56,7 +55,7 @@ def _add_pieces(builder: TextBuilder, pieces: Iterable[ReadElement], *, paged: b
             page += 1
         if piece.kind is ElementKind.TABLE and piece.rows:
             for row in piece.rows:
-                builder.add(BlockKind.TABLE_ROW, one_line(CELL_SEPARATOR.join(row)))
+                builder.add(BlockKind.TABLE_ROW, join_cells([one_line(cell) for cell in row]))
         elif piece.kind is ElementKind.HEADING:
             builder.add(BlockKind.HEADING, one_line(piece.text), level=min((piece.depth or 0) + 1, MAX_LEVEL))
         else:

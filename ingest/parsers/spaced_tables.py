@@ -6,10 +6,8 @@ import re
 from collections.abc import Iterator, Sequence, Set
 
 from ingest.cleanup import clean_text
-from ingest.table_heads import is_naming
+from ingest.table_heads import is_naming, join_cells
 from rag.types import BlockKind
-
-CELL_SEPARATOR = " | "
 
 MIN_LINES, MIN_COLUMNS = 2, 2
 MAX_LINE = 400
@@ -40,7 +38,7 @@ def part_tables(paragraph: str) -> Iterator[Line]:
         is_headed = all(is_naming(cell) for cell in rows[0] if cell)
         for number, row in enumerate(rows):
             kind = BlockKind.TABLE_HEAD if is_headed and not number else BlockKind.TABLE_ROW
-            yield kind, CELL_SEPARATOR.join(map(clean_text, row)).rstrip()
+            yield kind, join_cells([clean_text(cell) for cell in row])
         at = end
     yield from _as_paragraph(plain)
 

@@ -9,10 +9,8 @@ from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item, PageBreak
 from ingest.parsers.sheets.cells import SheetRow
 from ingest.parsers.sheets.grid import WIDE_HEAD, name_values
-from ingest.table_heads import is_naming
+from ingest.table_heads import CELL_SEPARATOR, is_naming, join_cells
 from rag.types import BlockKind
-
-CELL_SEPARATOR = " | "
 
 _ROWS = (BlockKind.TABLE_HEAD, BlockKind.TABLE_ROW)
 
@@ -43,7 +41,7 @@ def headed_table_items(rows: Sequence[Sequence[Cell]], heads: int) -> list[FlowI
     if not heads or heads >= len(rows) or len(names) < 2:
         return table_items(rows)
     items = table_items(rows[heads:], is_headed=True)
-    head = CELL_SEPARATOR.join(names)
+    head = join_cells(names)
     if len(head) > WIDE_HEAD and all(isinstance(item, Item) and item.kind is BlockKind.TABLE_ROW for item in items):
         lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
         named = (part for line in lines for part in name_values(SheetRow(0, line), names, range(len(names))))
@@ -141,6 +139,4 @@ def _join(texts: Sequence[str], row: Sequence[Cell], repeats: bool) -> str:
         # the row is its name.
         is_label = repeats and bool(cells) and len(text) <= MAX_REPEATED and is_naming(text)
         cells += [text] * cell.columns if is_label else [text, *[""] * (cell.columns - 1)]
-    while cells and not cells[-1]:
-        cells.pop()
-    return CELL_SEPARATOR.join(cells)
+    return join_cells(cells)

@@ -11,7 +11,7 @@ from rag.planning.computed_answer import source_of_places
 from rag.planning.quantities import CURRENCY_CODES, Quantity, read_cell, read_quantities, write_number
 from rag.planning.row_words import terms
 from rag.questions.constraints import find_constraints
-from rag.quoting.table_cells import columns_of, split_cells
+from rag.quoting.table_cells import columns_of, split_cells, with_corner
 from rag.types import DocumentInfo, Page, Source
 from rag.words.dates import find_dates
 
@@ -258,6 +258,8 @@ def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
             table = Table(document, page, cells, match.span(), above=above) if _names_columns(cells) else None
             above = "" if table is None else above
             continue
+        if not table.rows and "|" not in line:
+            table.names = tuple(with_corner(table.names, cells))
         if len(cells) <= len(table.names) and len(table.rows) < MAX_ROWS:
             table.rows.append(Row(cells + ("",) * (len(table.names) - len(cells)), *match.span()))
     if table is not None and len(table.rows) > 1:

@@ -99,11 +99,37 @@ _BEFORE_FIGURE = re.compile(r"(?<=[^\W_]|[)%]) (?=[(€$£-]?\d[\d.,']*[)%]?(?: 
 
 _LABELLED = re.compile(r"([^:|]{1,60}): (.+)", re.DOTALL)
 
+_FIGURE = re.compile(r"^[€$£(+−–-]{0,3}\s?\d[^|]*$|^[–—-]$")
+"""A cell that says how much, or with a dash that there is nothing."""
+
 
 def split_cells(row: str) -> list[str]:
-    """Return the cells of a row of a table, without space around them."""
-    separator = "|" if "|" in row else "\t"
-    return [cell.strip() for cell in row.strip().strip("|").split(separator)]
+    """Return the cells of a row of a table, without space around them.
+
+    A row between two bars has its cells between them; one that begins with a bar and does not end with one has nothing
+    in its first cell: "| 2022 | 2023" has three.
+    """
+    text = row.strip()
+    if "|" not in text:
+        return [cell.strip() for cell in text.split("\t")]
+    if text.endswith("|"):
+        text = text.removeprefix("|").removesuffix("|")
+    return [cell.strip() for cell in text.split("|")]
+
+
+def with_corner(names: Sequence[str], cells: Sequence[str]) -> list[str]:
+    """Return the columns' names for a row, with an empty first one where the head lacks it.
+
+    Pages with positions write no empty cells at the edges of a table. A head then has one name less than a row has
+    cells, and what is not named is the column of labels: the row's first cell has words, and all others are figures.
+    """
+    lacks_corner = (
+        names
+        and len(cells) == len(names) + 1 > 2
+        and all(_FIGURE.search(cell) for cell in cells[1:])
+        and re.search(r"[^\W\d_]{2}", cells[0])
+    )
+    return ["", *names] if lacks_corner else list(names)
 
 
 @dataclass(frozen=True, slots=True)
@@ -232,10 +258,15 @@ def columns_of(header: str, row: str) -> tuple[list[str], list[str]]:
     if len(cells) > 1 and all(labelled):
         return [match[1] for match in labelled if match], [match[2] for match in labelled if match]
     names = split_cells(header) if header else []
-    if len(cells) < len(names) and "|" not in row:
+    if "|" in row:
+        return names, cells
+    if len(cells) <= len(names):
         apart = [part for cell in cells for part in _BEFORE_FIGURE.split(cell)]
-        cells = apart if len(apart) == len(names) else cells
-    return names, cells
+        is_parted = len(apart) == len(names) > len(cells) or (
+            len(apart) == len(names) + 1 and all(re.search(r"\d", name) for name in names)
+        )
+        cells = apart if is_parted else cells
+    return with_corner(names, cells), cells
 
 
 def _is_named(value: str, asked: AbstractSet[str]) -> bool:

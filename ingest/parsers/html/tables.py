@@ -9,8 +9,9 @@ from ingest.cleanup import one_line
 from ingest.parsers.flow import FlowItem, Item
 from ingest.parsers.open_xml import XmlElement
 from ingest.parsers.sheets.cells import SheetRow
-from ingest.parsers.sheets.grid import CELL_SEPARATOR, WIDE_HEAD, name_values
+from ingest.parsers.sheets.grid import WIDE_HEAD, name_values
 from ingest.parsers.tables import Cell, table_items
+from ingest.table_heads import CELL_SEPARATOR, join_cells
 from rag.types import BlockKind
 
 MAX_SPAN = 100
@@ -37,12 +38,12 @@ def read_table(table: XmlElement, read_cell: ReadCell) -> list[FlowItem]:
     head = _name_columns(rows[:count])
     body = [[placed.cell for placed in row] for row in rows[count:]]
     items = table_items(body, is_headed=True)
-    if len(CELL_SEPARATOR.join(head)) > WIDE_HEAD and _is_plain(items):
+    if len(join_cells(head)) > WIDE_HEAD and _is_plain(items):
         lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
         columns = range(len(head))
         named = (part for line in lines for part in name_values(SheetRow(0, line), head, columns))
         return [Item(BlockKind.PARAGRAPH, part) for part in named]
-    return [Item(BlockKind.TABLE_HEAD, CELL_SEPARATOR.join(head)), *items]
+    return [Item(BlockKind.TABLE_HEAD, join_cells(head)), *items]
 
 
 def read_role_row(row: XmlElement, read_cell: ReadCell) -> list[FlowItem]:

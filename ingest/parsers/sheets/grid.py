@@ -8,7 +8,7 @@ from itertools import pairwise
 from ingest.cleanup import one_line
 from ingest.parsers.pages import TextBuilder
 from ingest.parsers.sheets.cells import MAX_MERGED, Sheet, SheetRow
-from ingest.table_heads import is_naming
+from ingest.table_heads import is_naming, join_cells
 from rag.types import BlockKind
 
 CELL_SEPARATOR = " | "
@@ -125,7 +125,7 @@ def _write_region(builder: TextBuilder, region: list[SheetRow], sheet: Sheet) ->
     columns = [at for at in range(width) if any(at < len(row.cells) and row.cells[at] for row in region)]
     titles, rest = _take_titles(region)
     for row in titles:
-        builder.add(BlockKind.PARAGRAPH, CELL_SEPARATOR.join(_marked(row, columns)))
+        builder.add(BlockKind.PARAGRAPH, join_cells(_marked(row, columns)))
     head, body = _take_head(rest, columns, sheet)
     if head:
         for row in rest[: len(rest) - len(body)]:
@@ -136,7 +136,7 @@ def _write_region(builder: TextBuilder, region: list[SheetRow], sheet: Sheet) ->
         return
     is_text = len(columns) == 1 and len(body) <= MAX_LINES
     for row in body:
-        builder.add(BlockKind.PARAGRAPH if is_text else BlockKind.TABLE_ROW, CELL_SEPARATOR.join(_marked(row, columns)))
+        builder.add(BlockKind.PARAGRAPH if is_text else BlockKind.TABLE_ROW, join_cells(_marked(row, columns)))
 
 
 def _take_titles(region: list[SheetRow]) -> tuple[list[SheetRow], list[SheetRow]]:
@@ -220,11 +220,11 @@ def _fill_across(body: Sequence[SheetRow], first: int, sheet: Sheet) -> None:
 
 
 def _write_table(builder: TextBuilder, head: list[str], body: list[SheetRow], columns: Sequence[int]) -> None:
-    line = CELL_SEPARATOR.join(head)
+    line = join_cells(head)
     if len(line) <= WIDE_HEAD:
         builder.add(BlockKind.TABLE_HEAD, line)
         for row in body:
-            builder.add(BlockKind.TABLE_ROW, CELL_SEPARATOR.join(_marked(row, columns)))
+            builder.add(BlockKind.TABLE_ROW, join_cells(_marked(row, columns)))
         return
     for row in body:
         for part in name_values(row, head, columns):

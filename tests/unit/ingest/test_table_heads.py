@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.chunking import chunk_document
-from ingest.table_heads import TableWalk, head_of
+from ingest.table_heads import TableWalk, head_of, join_cells
 from rag.types import Block, BlockKind, Page, ParsedDocument
 from tests.fakes import WordTokenizer
 
@@ -50,3 +50,10 @@ def test_chunks_that_begin_within_a_table_have_its_head_in_their_header_and_only
     for chunk in chunks:
         assert len(WordTokenizer().token_spans(chunk.text_to_embed)) <= 100
         assert chunk.text == "\n".join(text[span.start : span.end] for span in chunk.spans)
+
+
+def test_a_row_may_begin_with_an_empty_cell_and_ends_with_none() -> None:
+    assert join_cells(["", "2022", "2023"]).strip() == "| 2022 | 2023"
+    assert join_cells(["", "North", "", ""]).strip() == "| North"
+    assert join_cells(["Novels", "", "9"]) == "Novels |  | 9"
+    assert join_cells(["", ""]) == ""

@@ -51,3 +51,10 @@ def test_a_sentence_that_leans_on_the_one_before_it_is_read_with_it() -> None:
 
 def test_the_line_that_is_the_documents_title_answers_nothing() -> None:
     assert _units("Title\n\nThe ferry leaves at noon.")["Title"].is_heading
+
+
+def test_a_head_with_nothing_over_the_labels_stands_over_rows_with_as_many_cells() -> None:
+    units = _units("| North | South\nNovels | 8,410 | 8,795\nAudiobooks | 917 | 1,264")
+    assert [units[row].header for row in ("Novels | 8,410 | 8,795", "Audiobooks | 917 | 1,264")] == [
+        "| North | South"
+    ] * 2

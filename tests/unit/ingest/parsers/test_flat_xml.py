@@ -53,7 +53,7 @@ FLAT_DOCX = f"""<?xml version="1.0" standalone="yes"?><pkg:package xmlns:pkg="{P
         ("light.fodt", FLAT_ODT, "Mole light\n\nIt burns 41 ³ crowns of oil.", "odt"),
         ("letter.xml", WORD_2003, "4.2 Fuel stays ashore.\n\nJetty | 12 crowns", "xml"),
         ("letter.doc", WORD_2003, "4.2 Fuel stays ashore.\n\nJetty | 12 crowns", "docx"),
-        ("loans.xls", EXCEL_2003, "Loans\n\nLoan | Rate | Due\nCooper | 7.25% | 2025-05-01\n | none", "xlsx"),
+        ("loans.xls", EXCEL_2003, "Loans\n\nLoan | Rate | Due\nCooper | 7.25% | 2025-05-01\n| none", "xlsx"),
         ("mole.xml", FLAT_DOCX, "The mole is 212 m long.", "xml"),
     ],
 )

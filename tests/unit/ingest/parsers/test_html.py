@@ -173,7 +173,7 @@ def test_code_tables_notes_and_lists_of_markdown_are_kept(tmp_path: Path) -> Non
 
 def test_cells_of_markdown_beyond_the_named_columns_are_read(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text("| Gate | Key |\n|---|:-:|\n| North | red | spare: 14 |\n| South \\| 2 | `a` |\n")
-    assert blocks(parse(tmp_path / "a.md").pages[0]) == ["Gate | Key |", "North | red | spare: 14", "South | 2 | a"]
+    assert blocks(parse(tmp_path / "a.md").pages[0]) == ["Gate | Key", "North | red | spare: 14", "South | 2 | a"]
 
 
 def test_lists_are_numbered_as_browsers_number_them(tmp_path: Path) -> None:

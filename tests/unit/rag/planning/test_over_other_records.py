@@ -139,3 +139,15 @@ def test_rows_that_lack_a_cell_are_rows_of_the_same_table() -> None:
         ("AA2", "Van", "Ipswich", "", "41,000", ""),
         ("AA3", "Lorry", "Ipswich", "Ruth Penn", "60,500", "on loan"),
     ]
+
+
+@pytest.mark.parametrize("text", [
+    "| 2022 | 2023\nNovels | 8,410 | 8,795\nAudiobooks | 917 | 1,264",
+    "2022\t2023\nNovels\t8,410\t8,795\nAudiobooks\t917\t1,264",
+])  # fmt: skip
+def test_a_table_whose_labels_have_no_head_keeps_its_columns(text: str) -> None:
+    shelf = Shelf({"loans.pdf": [text]})
+    (document,) = shelf.documents
+    (table,) = tables_in(document, shelf.page_texts([document.id])[document.id])
+    assert table.names == ("", "2022", "2023")
+    assert [row.cells for row in table.rows] == [("Novels", "8,410", "8,795"), ("Audiobooks", "917", "1,264")]

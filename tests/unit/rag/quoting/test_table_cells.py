@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.quoting.table_cells import fitting_rows, pick_cell
+from rag.quoting.table_cells import fitting_rows, pick_cell, split_cells
 
 HEADER = "Day | First high | Second high | First low"
 ROWS = ("Monday | 4.11 | 4.32 | 0.71", "Tuesday | 4.25 | 4.40 | 0.60", "Wednesday | 4.39 | 4.51 | 0.48")
@@ -23,8 +23,28 @@ def test_the_row_that_the_question_names_fits() -> None:
         ("Who is the caretaker?", "Item | Value", "Caretaker | Ruan", "Ruan"),
         ("How many stairs has Corr Point?", "", "Station: Corr Point | Stairs: 94 | Height m: 22", "94"),
         ("What does it cost?", "Gate | Keeper", "North gate | Otto Lamm", ""),
+        ("How many audiobooks were lent in 2023?", "| 2022 | 2023", "Audiobooks | 917 | 1,264", "1,264"),
+        ("How many audiobooks were lent in 2023?", "2022\t2023", "Audiobooks\t917\t1,264", "1,264"),
+        ("How many audiobooks were lent in 2023?", "2022\t2023", "Audiobooks\t917 1,264", "1,264"),
+        ("What is the number of Ruan?", "Name\tNumber", "Ruan\t030 4411", "030 4411"),
         ("What is the second high on Wednesday?", "Day\tFirst high\tSecond high", "Wednesday\t4.39\t4.51", "4.51"),
     ],
 )
 def test_the_cell_under_the_named_column_is_read(question: str, header: str, row: str, cell: str) -> None:
     assert pick_cell(question, header, row) == cell
+
+
+@pytest.mark.parametrize(
+    ("row", "cells"),
+    [
+        ("| 2022 | 2023", ["", "2022", "2023"]),
+        (" | | 2022 | 2023", ["", "", "2022", "2023"]),
+        ("| 2022 | 2023 |", ["2022", "2023"]),
+        ("| | 2022 | |", ["", "2022", ""]),
+        ("Novels | 8 | 9", ["Novels", "8", "9"]),
+        ("Gate | Key |", ["Gate", "Key"]),
+        ("Novels\t8\t9", ["Novels", "8", "9"]),
+    ],
+)
+def test_a_row_that_only_begins_with_a_bar_has_nothing_in_its_first_cell(row: str, cells: list[str]) -> None:
+    assert split_cells(row) == cells

@@ -63,7 +63,7 @@ def test_a_chart_is_its_title_and_a_table_of_its_numbers_as_they_are_shown(path:
     data.add_series("2024", (0.125, None))
     document = read(path, chart_slide(XL_CHART_TYPE.COLUMN_CLUSTERED, data, "Share of the catch"))
     assert texts(document) == [
-        "Chart: Share of the catch", "| 2023 | 2024", "Cod | 25.0% | 12.5%", "Herring | 50.0% |",
+        "Chart: Share of the catch", "| 2023 | 2024", "Cod | 25.0% | 12.5%", "Herring | 50.0%",
     ]  # fmt: skip
     assert document.warnings == ()
 

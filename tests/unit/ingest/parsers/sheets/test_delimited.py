@@ -36,3 +36,9 @@ def test_a_first_row_whose_values_come_again_is_no_head(tmp_path: Path) -> None:
     (tmp_path / "votes.csv").write_text("Abdala,yes\nAlonso,yes\nArena,no\n")
     assert blocks(parse(tmp_path / "votes.csv").pages[0]) == ["Abdala | yes", "Alonso | yes", "Arena | no"]
     assert "table_head" not in {block.kind.value for block in parse(tmp_path / "votes.csv").pages[0].blocks}
+
+
+def test_a_head_with_an_empty_corner_begins_with_a_bar(tmp_path: Path) -> None:
+    (tmp_path / "loans.csv").write_text(";2022;2023\nNovels;8410;8795\nAudiobooks;917;1264\n")
+    found = blocks(parse(tmp_path / "loans.csv").pages[0])
+    assert found == ["| 2022 | 2023", "Novels | 8410 | 8795", "Audiobooks | 917 | 1264"]
