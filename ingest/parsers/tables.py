@@ -44,7 +44,7 @@ def headed_table_items(rows: Sequence[Sequence[Cell]], heads: int) -> list[FlowI
     head = join_cells(names)
     if len(head) > WIDE_HEAD and all(isinstance(item, Item) and item.kind is BlockKind.TABLE_ROW for item in items):
         lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
-        named = (part for line in lines for part in name_values(SheetRow(0, line), names, range(len(names))))
+        named = name_values([SheetRow(0, line) for line in lines], names, range(len(names)))
         return [Item(BlockKind.PARAGRAPH, part) for part in named]
     behind = [
         item for row in rows[:heads] for cell in row for item in cell.items if isinstance(item, Item) and item.trails

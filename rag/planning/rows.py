@@ -22,6 +22,8 @@ MAX_ROWS = 5000
 
 HIDDEN_ROW = "(hidden row)"
 """Ends a row that its workbook does not show."""
+MIN_PARTED = 400
+"""Characters of a row that names its columns itself, from which on it may go on in a further line."""
 MAX_MARGIN = 160
 """Characters that may stand above or below a table that goes on over pages: headers, footers and its title."""
 
@@ -228,11 +230,40 @@ def _with_amounts(names: tuple[str, ...], rows: list[Row]) -> tuple[tuple[str, .
     ]
 
 
+def _lines_of(text: str) -> Iterator[tuple[str, int, int]]:
+    """Yield the lines of a text with their places; a row that names its columns itself and goes on in further lines,
+    which repeat what it is of, is one."""
+    row: tuple[str, int, int] | None = None
+    for match in re.finditer(r"[^\n]+", text):
+        line = match[0]
+        further = _further_cells(row[0], line) if row is not None and " | " in line else ""
+        if row is not None and further:
+            row = f"{row[0]} | {further}", row[1], match.end()
+            continue
+        if row is not None:
+            yield row
+        row = line, *match.span()
+    if row is not None:
+        yield row
+
+
+def _further_cells(row: str, line: str) -> str:
+    """Return the cells by which a line goes on with the row above it, "" where it does not: its first cells are some of
+    that row, and all others have names that the row lacks. Only a long row is parted."""
+    cells, others = split_cells(row), split_cells(line)
+    if len(row) + len(line) < MIN_PARTED or cells[0] != others[0] or ": " not in cells[0]:
+        return ""
+    names, further = columns_of("", row)[0], columns_of("", line)[0]
+    repeated = next((at for at, cell in enumerate(others) if cell not in cells), len(others))
+    if not names or not further or set(further[repeated:]) & set(names):
+        return ""
+    return " | ".join(others[repeated:])
+
+
 def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
     table: Table | None = None
     above = ""
-    for match in re.finditer(r"[^\n]+", page.text):
-        line = match[0]
+    for line, start, end in _lines_of(page.text):
         cells = tuple(split_cells(line)) if " | " in line or "\t" in line else ()
         names, values = columns_of("", line) if len(cells) > 1 else ([], [])
         if names:
@@ -240,10 +271,10 @@ def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
             if table is None or not _takes_in(table, names):
                 if table is not None and len(table.rows) > 1:
                     yield table
-                table = Table(document, page, tuple(names), (match.start(), match.start()), above=above)
+                table = Table(document, page, tuple(names), (start, start), above=above)
             if len(table.rows) < MAX_ROWS:
                 of_row = dict(zip(names, values, strict=False))
-                table.rows.append(Row(tuple(of_row.get(name, "") for name in table.names), *match.span()))
+                table.rows.append(Row(tuple(of_row.get(name, "") for name in table.names), start, end))
             continue
         if len(cells) < 2:
             if table is not None and len(table.rows) > 1:
@@ -255,13 +286,13 @@ def _tables_of(document: DocumentInfo, page: Page) -> Iterator[Table]:
         if cells[-1] == HIDDEN_ROW:
             cells = cells[:-1]
         if table is None:
-            table = Table(document, page, cells, match.span(), above=above) if _names_columns(cells) else None
+            table = Table(document, page, cells, (start, end), above=above) if _names_columns(cells) else None
             above = "" if table is None else above
             continue
         if not table.rows and "|" not in line:
             table.names = tuple(with_corner(table.names, cells))
         if len(cells) <= len(table.names) and len(table.rows) < MAX_ROWS:
-            table.rows.append(Row(cells + ("",) * (len(table.names) - len(cells)), *match.span()))
+            table.rows.append(Row(cells + ("",) * (len(table.names) - len(cells)), start, end))
     if table is not None and len(table.rows) > 1:
         yield table
 

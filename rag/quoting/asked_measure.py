@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.quoting.answer_kind import MONTH
+from rag.quoting.table_cells import ASKS_HIGH_AMOUNT
 
 TIME_UNITS = (
     r"seconds?|minutes?|mins?|hours?|hrs?|days?|nights?|weeks?|months?|years?|decades?|sekunden?|minuten?|stunden?"
@@ -106,7 +107,12 @@ _DIMENSIONS = tuple(
 
 
 def is_of_another_dimension(question: str, text: str) -> bool:
-    """Return whether a question asks how wide something is, and a text names its height and not its width."""
+    """Return whether a question asks how wide something is, and a text names its height and not its width.
+
+    How high a rent is asks for an amount, and for no height.
+    """
+    if ASKS_HIGH_AMOUNT.search(question):
+        return False
     asked = next((at for at, (asks, _) in enumerate(_DIMENSIONS) if asks.search(question)), None)
     if asked is None:
         return False

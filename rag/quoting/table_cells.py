@@ -13,6 +13,35 @@ from rag.text import content_words
 
 SEPARATOR = " | "
 
+_AMOUNTS = (
+    r"insurances?|rents?|fees?|prices?|costs?|deposits?|tax(?:es)?|fines?|premiums?|salar(?:y|ies)|wages?|pay|interest"
+    r"|rates?|charges?|bills?|fares?|tariffs?|tolls?|budgets?|grants?|subsid(?:y|ies)|pensions?|allowances?|bonus(?:es)?"
+    r"|discounts?|surcharges?|debts?|loans?|turnover|revenues?|incomes?|profits?|loss(?:es)?|sales|rebates?|dues"
+    r"|contributions?|totals?|sums?|amounts?|balances?|excess|deductibles?|commissions?|royalt(?:y|ies)|penalt(?:y|ies)"
+)
+_AMOUNTS_IN_GERMAN = (
+    r"miete|gebühr|preis|kosten|beitrag|betrag|kaution|steuer|strafe|bußgeld|prämie|gehalt|lohn|zins(?:en|satz)?"
+    r"|versicherung|rente|rabatt|zuschlag|zuschuss|umsatz|gewinn|verlust|schulden|summe|saldo|budget|selbstbeteiligung"
+    r"|provision|tarif|maut|pauschale|honorar|rate|abgabe|einnahmen|ausgaben|förderung|spende|entgelt|geld|wert|anteil"
+)
+_BEHIND_AMOUNT = (
+    r"of|for|on|in|at|to|per|if|when|that|which|who|we|you|i|he|she|they|it|the|an?|due|from|by|under|with|without"
+    r"|since|until|after|before|during|this|next|last|each|every|now|currently|today|and|or|payable|paid|charged"
+)
+"""Words behind the name of an amount: before another noun it says of what sort that is, as in "toll bridge"."""
+ASKS_HIGH_AMOUNT = re.compile(
+    r"(?i)\bhow high (?:is|are|was|were|will|would|can|may) (?:(?!(?:of|for|in|on)\b)[^\s?]+ ){0,4}?"
+    rf"(?:{_AMOUNTS})(?=\W*$|\s?[?!.,;(]| (?:{_BEHIND_AMOUNT})\b)"
+    r"|\bwie hoch (?:ist|sind|war|waren|wird|werden) (?:(?!(?:von|für|in|im|am)\b)[^\s?]+ ){0,4}?"
+    rf"[\w-]*(?:{_AMOUNTS_IN_GERMAN})(?:e?[ns])?\b"
+)
+"""Asks how high an amount is, and not how tall a thing."""
+
+_PRICES = (
+    r"price|cost|costs|amount|fee|charge|rent|preis|kosten|betrag|gebühr|prix|coût|montant|tarif|precio|coste|importe"
+    r"|tarifa|euros?|dollars?|pounds|francs|franken|eur|usd|gbp|chf"
+)
+
 _SORTS_OF_COLUMNS = tuple(
     (re.compile(rf"(?i)\b(?:{asks})\b"), re.compile(rf"(?i)\b(?:{names})\b"))
     for asks, names in (
@@ -23,8 +52,7 @@ _SORTS_OF_COLUMNS = tuple(
         (
             "how much|costs?|price|was koste\\w*|wie ?viel koste\\w*|wie teuer|combien (?:coûte|coûtent)"
             "|cuánto cuesta\\w*",
-            r"price|cost|costs|amount|fee|charge|rent|preis|kosten|betrag|gebühr|prix|coût|montant|tarif|precio|coste|importe"
-            r"|tarifa|euros?|dollars?|pounds|francs|franken|eur|usd|gbp|chf",
+            _PRICES,
         ),
         (
             "how (?:big|large)|wie groß|quelle (?:taille|surface)|cuánto mide|(?:de )?qué tamaño",
@@ -66,6 +94,8 @@ _SORTS_OF_COLUMNS = tuple(
     )
 )
 """Words of questions, and those in the names of the columns that answer them."""
+
+_AMOUNT_COLUMN = re.compile(rf"(?i)\b(?:{_PRICES})\b")
 
 _UNITS = tuple(
     (re.compile(rf"(?i)\b(?:{written})\b"), re.compile(rf"(?i)(?<![^\W_])(?:{symbol})(?![^\W_])"))
@@ -218,11 +248,13 @@ def asked_column(question: str) -> re.Pattern[str] | None:
         return re.compile(rf"(?i)\b(?:{_PERSONS}{doing})\b")
     if (match := _ASKS_WHICH.match(question)) and (words := content_words(match["noun"])):
         return re.compile(rf"(?i)\b{re.escape(words[0])}\w*")
+    if ASKS_HIGH_AMOUNT.search(question):
+        return _AMOUNT_COLUMN
     return next((names for asks, names in _SORTS_OF_COLUMNS if asks.search(question)), None)
 
 
 _COSTS = re.compile(r"(?i)\b(?:how much|costs?|prices?|charge|fee)\b")
-_PRICE = re.compile(r"(?i)\b(?:price|cost|fee|charge|euros?|dollars?|pounds|francs|eur|usd|gbp|chf)\b|[€£$]")
+_PRICE = re.compile(rf"(?i)\b(?:{_PRICES})\b|[€£$]")
 _HAD = re.compile(r"(?i)\b(?:(?:rent|buy|borrow|order)(?:ing)?|hir(?:e|ing)|tickets?|admission|entry)\b")
 """What one pays for a thing to do with it, which a list of prices seldom says: to hire the projector."""
 

@@ -40,8 +40,7 @@ def read_table(table: XmlElement, read_cell: ReadCell) -> list[FlowItem]:
     items = table_items(body, is_headed=True)
     if len(join_cells(head)) > WIDE_HEAD and _is_plain(items):
         lines = [item.text.split(CELL_SEPARATOR) for item in items if isinstance(item, Item)]
-        columns = range(len(head))
-        named = (part for line in lines for part in name_values(SheetRow(0, line), head, columns))
+        named = name_values([SheetRow(0, line) for line in lines], head, range(len(head)))
         return [Item(BlockKind.PARAGRAPH, part) for part in named]
     return [Item(BlockKind.TABLE_HEAD, join_cells(head)), *items]
 

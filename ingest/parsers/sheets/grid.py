@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from ingest.cleanup import one_line
@@ -11,13 +12,33 @@ from ingest.parsers.sheets.cells import MAX_MERGED, Sheet, SheetRow
 from ingest.table_heads import is_naming, join_cells
 from rag.types import BlockKind
 
-CELL_SEPARATOR = " | "
-
 WIDE_HEAD = 120
 """A head of more characters does not fit each chunk of its table: each value is then written with its column's name."""
 
 MAX_BLOCK = 400
-"""Characters of a row written so: a longer one is parted, each part beginning with the row's first value."""
+"""Characters of a row written so: a longer one is parted, each part beginning with what the row is of."""
+
+MAX_NAME = 80
+"""Characters of a name that each part of a row repeats."""
+
+MIN_NAMED = 0.9
+"""Share of the rows that have a name, and of the names that differ, in a column that names the rows."""
+
+_NAMES_THING = re.compile(
+    r"(?i)(?:(?:full|product|item|article|customer|company|project|file|display) ?)?name|title|designation|label"
+    r"|product|article|item|bezeichnung|benennung|titel|(?:artikel|produkt|firmen|kunden|projekt)name|artikel|produkt"
+    r"|nom|titre|désignation|intitulé|produit|libellé|nombre|título|denominación|producto|artículo"
+)
+"""Names of columns that hold what a row is called."""
+
+_NAMES_PERSON = re.compile(
+    r"(?i)(?:first|given|last|family) ?names?|surnames?|forenames?|(?:vor|nach|familien)namen?|prénom|nom de famille"
+    r"|apellidos?"
+)
+"""Names of columns that hold parts of the name of a person."""
+
+_ADDRESS = re.compile(r"@|://|^www\.")
+"""Marks what is no name but an address."""
 
 MAX_GROUP_HEADS = 3
 COMPARED_ROWS = 200
@@ -226,9 +247,8 @@ def _write_table(builder: TextBuilder, head: list[str], body: list[SheetRow], co
         for row in body:
             builder.add(BlockKind.TABLE_ROW, join_cells(_marked(row, columns)))
         return
-    for row in body:
-        for part in name_values(row, head, columns):
-            builder.add(BlockKind.PARAGRAPH, part)
+    for part in name_values(body, head, columns):
+        builder.add(BlockKind.PARAGRAPH, part)
     empty = [
         name for name, column in zip(head, columns, strict=True) if name and not any(_cell(row, column) for row in body)
     ]
@@ -236,20 +256,61 @@ def _write_table(builder: TextBuilder, head: list[str], body: list[SheetRow], co
         builder.add(BlockKind.PARAGRAPH, f"Columns without values: {', '.join(empty)}")
 
 
-def name_values(row: SheetRow, head: list[str], columns: Sequence[int]) -> list[str]:
-    """Return a row as "name: value" of each cell, parted where it is long, its first value repeated in each part."""
-    pairs = []
-    for name, column, value in zip(head, columns, _marked(row, columns), strict=False):
-        if value:
-            pairs.append(f"{name}: {value}" if name and _cell(row, column) else value)
-    parts: list[list[str]] = []
-    for pair in pairs:
-        if parts and sum(map(len, parts[-1])) + len(pair) > MAX_BLOCK:
-            parts.append([pairs[0]])
-        elif not parts:
-            parts.append([])
-        parts[-1].append(pair)
-    return [CELL_SEPARATOR.join(part) for part in parts]
+def name_values(rows: Sequence[SheetRow], head: Sequence[str], columns: Sequence[int]) -> Iterator[str]:
+    """Yield each row as "name: value" of each of its cells.
+
+    A long row is parted, and each part begins with its first value and those that name what the row is of.
+    """
+    naming = naming_columns(head, [[_cell(row, column) for column in columns] for row in rows[:COMPARED_ROWS]])
+    for row in rows:
+        pairs: dict[int, str] = {}
+        for at, (name, column, value) in enumerate(zip(head, columns, _marked(row, columns), strict=False)):
+            if value:
+                pairs[at] = f"{name}: {value}" if name and _cell(row, column) else value
+        leading = [at for at in pairs if at in naming and len(pairs[at]) <= MAX_NAME]
+        yield from _part(pairs, [*dict.fromkeys([*list(pairs)[:1], *leading])])
+
+
+def _part(pairs: Mapping[int, str], leading: Sequence[int]) -> Iterator[str]:
+    """Yield the values of a row in one line, or where they are long in several that begin with the leading ones."""
+    if sum(map(len, pairs.values())) <= MAX_BLOCK:
+        yield join_cells(list(pairs.values()))
+        return
+    lead = [pairs[at] for at in leading]
+    part = list(lead)
+    for at, pair in pairs.items():
+        if at in leading:
+            continue
+        if len(part) > len(lead) and sum(map(len, part)) + len(pair) > MAX_BLOCK:
+            yield join_cells(part)
+            part = list(lead)
+        part.append(pair)
+    yield join_cells(part)
+
+
+def naming_columns(head: Sequence[str], rows: Sequence[Sequence[str]]) -> list[int]:
+    """Return the columns of a table that name what each of its rows is of: by their names, which may be of the first
+    and the last name of persons, or else the first one whose values are words and differ from row to row."""
+    things = [at for at, name in enumerate(head) if _NAMES_THING.fullmatch(name.strip())]
+    persons = [at for at, name in enumerate(head) if _NAMES_PERSON.fullmatch(name.strip())]
+    if things or persons:
+        return [*things[:1], *persons][:2]
+    for at in range(len(head)):
+        values = [row[at] for row in rows if at < len(row) and row[at]]
+        if (
+            len(values) > 1
+            and len(values) >= MIN_NAMED * len(rows)
+            and len(set(values)) >= MIN_NAMED * len(values)
+            and sum(map(_is_name, values)) >= MIN_NAMED * len(values)
+        ):
+            return [at]
+    return []
+
+
+def _is_name(value: str) -> bool:
+    """Return whether a value is a few words, and no year, number or address."""
+    has_letters = any(map(str.isalpha, value))
+    return has_letters and is_naming(value) and len(value) <= MAX_NAME and not _ADDRESS.search(value)
 
 
 def _marked(row: SheetRow, columns: Sequence[int]) -> list[str]:

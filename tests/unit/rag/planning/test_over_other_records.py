@@ -151,3 +151,25 @@ def test_a_table_whose_labels_have_no_head_keeps_its_columns(text: str) -> None:
     (table,) = tables_in(document, shelf.page_texts([document.id])[document.id])
     assert table.names == ("", "2022", "2023")
     assert [row.cells for row in table.rows] == [("Novels", "8,410", "8,795"), ("Audiobooks", "917", "1,264")]
+
+
+def _parted(number: int, name: str, insurance: int) -> str:
+    """The text of a row with many columns, as it is written in two lines."""
+    many = " | ".join(f"Column {at}: {at * number}" for at in range(30))
+    return f"Car: {number} | Name: {name} | {many}\n\nCar: {number} | Name: {name} | Insurance EUR: {insurance}"
+
+
+def test_a_row_that_goes_on_in_a_further_line_is_one() -> None:
+    shelf = Shelf(
+        {"trams.csv": ["\n\n".join((_parted(1, "Amsel", 90), _parted(2, "Star", 70), _parted(3, "Fink", 80)))]}
+    )
+    (document,) = shelf.documents
+    (table,) = tables_in(document, shelf.page_texts([document.id])[document.id])
+    assert (table.names[:2], table.names[-1], len(table.names)) == (("Car", "Name"), "Insurance EUR", 33)
+    assert [(row.cells[1], row.cells[-1]) for row in table.rows] == [("Amsel", "90"), ("Star", "70"), ("Fink", "80")]
+
+
+def test_short_rows_of_one_thing_stay_rows_of_their_own() -> None:
+    shelf = Shelf({"log.csv": ["Car: 1 | Wash: May\n\nCar: 1 | Brakes: June\n\nCar: 2 | Wash: July"]})
+    (document,) = shelf.documents
+    assert all(len(table.rows) != 1 for table in tables_in(document, shelf.page_texts([document.id])[document.id]))

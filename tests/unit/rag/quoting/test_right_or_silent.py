@@ -63,6 +63,9 @@ def test_a_height_is_no_width_and_a_price_is_no_size() -> None:
     assert is_of_another_dimension("How wide is the cut?", "Cutting height: 25 to 75 mm.")
     assert not is_of_another_dimension("How wide is the gate?", "The gate is 3 m wide and 2 m high.")
     assert not is_of_another_dimension("How wide is the gate?", "The gate measures 3 m.")
+    assert is_of_another_dimension("How high is the gate?", "Length m: 14 | Width m: 2 | Fee EUR: 90")
+    assert not is_of_another_dimension("How high is the fee?", "Length m: 14 | Width m: 2 | Fee EUR: 90")
+    assert not is_of_another_dimension("Wie hoch ist die Miete?", "Länge: 14 m, Breite: 2 m, Miete: 90 EUR")
     assert lacks_measure("How big is a full plot?", "The fee for a full plot rises to 54 pounds a year.")
     assert not lacks_measure("How big is a full plot?", "A full plot has 250 square metres.")
 

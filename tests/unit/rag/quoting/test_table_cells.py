@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from rag.quoting.table_cells import fitting_rows, pick_cell, split_cells
+from rag.quoting.table_cells import ASKS_HIGH_AMOUNT, fitting_rows, pick_cell, split_cells
 
 HEADER = "Day | First high | Second high | First low"
 ROWS = ("Monday | 4.11 | 4.32 | 0.71", "Tuesday | 4.25 | 4.40 | 0.60", "Wednesday | 4.39 | 4.51 | 0.48")
@@ -48,3 +48,22 @@ def test_the_cell_under_the_named_column_is_read(question: str, header: str, row
 )
 def test_a_row_that_only_begins_with_a_bar_has_nothing_in_its_first_cell(row: str, cells: list[str]) -> None:
     assert split_cells(row) == cells
+
+
+@pytest.mark.parametrize(
+    ("question", "is_amount"),
+    [
+        ("How high is the insurance of the tram Amsel?", True),
+        ("How high are the monthly fees?", True),
+        ("How high was the deposit for the hall?", True),
+        ("Wie hoch ist die Miete der Wohnung 3?", True),
+        ("Wie hoch war die monatliche Kaltmiete?", True),
+        ("Wie hoch sind die Nebenkosten?", True),
+        ("How high is the toll bridge?", False),
+        ("How high is the wall of the tax office?", False),
+        ("Wie hoch ist der Turm?", False),
+    ],
+)
+def test_how_high_an_amount_is_asks_for_no_height(question: str, is_amount: bool) -> None:
+    assert (ASKS_HIGH_AMOUNT.search(question) is not None) is is_amount
+    assert pick_cell(f"{question} Mill", "Place | Height m | EUR", "Mill | 12 | 90") == ("90" if is_amount else "12")
