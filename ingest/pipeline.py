@@ -47,7 +47,7 @@ from rag.work_context import work_in_run
 
 log = logging.getLogger(__name__)
 
-PARSER_VERSION = 10
+PARSER_VERSION = 11
 """Raised whenever the same file would be read differently: documents are then read again."""
 
 CLOCK_SECONDS = 2.0

@@ -36,6 +36,12 @@ _NUMBERED = re.compile(
     re.IGNORECASE,
 )
 """A line that opens a numbered part of a law or a contract; the group is there for parts that hold others."""
+_RULE = re.compile(
+    r"(?:Rule|Regulation|Bye?-?law|Regel|Règle|Regla|Cl[áa]usula|Klausel|Ziffer)\s*\d+[a-z]?\b[.:]?(?:\s.{0,79})?",
+    re.IGNORECASE,
+)
+"""A line that may open a rule, or be one itself: what stands below tells."""
+_ITEM = re.compile(r"\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)]\s")
 
 _PARAGRAPH_BREAK = re.compile(r"\n[^\S\n]*\n")
 _SIGNATURE = re.compile(rb"\s*-----BEGIN [A-Z ]*PRIVATE KEY-----")
@@ -103,10 +109,11 @@ def parse_text(path: Path, options: ParseOptions) -> ParsedDocument:
     builder = TextBuilder(options.max_characters, path.name)
     parts = [part for part in raw.split("\f") if part.strip()]
     for part in parts:
-        for paragraph in _PARAGRAPH_BREAK.split(part.replace("\r\n", "\n").replace("\r", "\n")):
+        paragraphs = _PARAGRAPH_BREAK.split(part.replace("\r\n", "\n").replace("\r", "\n"))
+        for paragraph, below in zip(paragraphs, [*paragraphs[1:], ""], strict=True):
             for kind, text in part_tables(paragraph):
                 if kind is BlockKind.PARAGRAPH:
-                    _add_paragraph(builder, text)
+                    _add_paragraph(builder, text, below.strip())
                 else:
                     builder.add(kind, text)
         builder.end_page()
@@ -116,13 +123,20 @@ def parse_text(path: Path, options: ParseOptions) -> ParsedDocument:
     return finish_document(builder, path, "txt", heading=heading, page_word="page", warnings=[warning])
 
 
-def _add_paragraph(builder: TextBuilder, text: str) -> None:
-    """Write a paragraph; a line that opens a numbered part is a heading."""
-    match = _NUMBERED.fullmatch(text.strip())
-    if match is None or text.rstrip().endswith((".", ",", ";", ":", "?", "!")):
+def _add_paragraph(builder: TextBuilder, text: str, below: str) -> None:
+    """Write a paragraph; a line that opens a numbered part is a heading. `below` is the next paragraph."""
+    line = text.strip()
+    match = _NUMBERED.fullmatch(line)
+    is_whole = line.endswith((".", ",", ";", ":", "?", "!"))
+    if is_whole or not (match or (_RULE.fullmatch(line) and _stands_below_rule(below))):
         builder.add(BlockKind.PARAGRAPH, text)
     else:
-        builder.add(BlockKind.HEADING, text.strip(), level=1 if match[1] else 2)
+        builder.add(BlockKind.HEADING, line, level=1 if match and match[1] else 2)
+
+
+def _stands_below_rule(below: str) -> bool:
+    """Return whether a paragraph is what a rule says below its title: items, or sentences."""
+    return bool(_ITEM.match(below)) or (below.endswith((".", ":", ";")) and not _RULE.match(below))
 
 
 def parse_rst(path: Path, options: ParseOptions) -> ParsedDocument:

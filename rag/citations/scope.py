@@ -43,6 +43,8 @@ def _is_about(claim: str, item: ReadSource, unit: int, constraint: Constraint) -
     context = f"{document.title}\n{document.path}\n{item.source.section}"
     if names_constraint(claim, constraint) or names_constraint(context, constraint):
         return True
+    if unit >= 0 and constraint.kind == "clause":
+        unit = _last_said(claim, item, unit)
     if unit >= 0 and _meets(item, unit, constraint, context):
         return True
     return not constraint.is_hard and (unit < 0 or not names_another(_unit(item, unit), constraint))
@@ -52,6 +54,14 @@ def _meets(item: ReadSource, unit: int, constraint: Constraint, context: str) ->
     units = [_unit(item, at) for at in range(len(item.sentences))]
     rows: Sequence[bool] = [sentence.is_row for sentence in item.sentences]
     return units_that_meet(units, constraint, context=context, rows=rows)[unit]
+
+
+def _last_said(claim: str, item: ReadSource, unit: int) -> int:
+    """Return the item of a list that a claim quotes below the line that leads it in, else the sentence itself."""
+    texts = [item.text_of(sentence).strip() for sentence in item.sentences[unit:]]
+    if not texts[0].endswith(":"):
+        return unit
+    return next((at for at, text in enumerate(texts[1:], unit + 1) if text and text in claim), unit)
 
 
 def _unit(item: ReadSource, at: int) -> str:

@@ -13,12 +13,13 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
+from rag.questions.clauses import find_clauses, says_nothing_else, units_in_clause, without_document
 from rag.text import content_words
 from rag.words.dates import find_dates, find_periods
 from rag.words.days import find_days, holds_day, names_other_day
 from rag.words.folding import fold, fold_signs
 from rag.words.language import guess_language
-from rag.words.stop_words import ENGLISH, STOP_WORDS
+from rag.words.stop_words import ENGLISH
 from rag.words.weekdays import weekdays_in
 
 Kind = Literal["identifier", "clause", "date", "day", "year", "number", "weekday", "acronym", "name"]
@@ -51,6 +52,13 @@ _NAMED_NUMBER = re.compile(
     r"|version|versión|release|revision|edition|line|linie|ligne|línea|bus|route|platform"
     r"|phase|stage|zone|chapter|level|gleis|quai|andén)"
     r"(?:\s*(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|:|#))*\s*(\d[\d.-]*(?:[a-z]\b)?)"
+)
+_NUMBER = re.compile(
+    r"(?i)\b(?:order|invoice|contract|article|item|part|form|room|berth|notice|permit|licen[cs]e|case|file|model|policy"
+    r"|number|no\.?|nr\.?|n[°º]|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#"
+    r"|version|versión|release|revision|edition|line|linie|ligne|línea|bus|route|platform"
+    r"|phase|stage|zone|chapter|level|gleis|quai|andén)"
+    r"(?:\s*(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|:|#))*\s*(\d[\d.-]*)"
 )
 _CLAUSE = re.compile(
     r"(?:(?:§+|\b(?:section|clause|art(?:icle|ikel|\.)?|para(?:graph)?\.?|sec\.|ziffer|abs(?:atz|\.)?|punkt))\s*)"
@@ -100,57 +108,6 @@ _OPPOSITES = tuple(
     )
 )
 """Words of which one says the opposite of the other, or names the other side."""
-_SAYING = frozenset(
-    [
-        "say",
-        "says",
-        "state",
-        "states",
-        "read",
-        "reads",
-        "rule",
-        "rules",
-        "provide",
-        "provides",
-        "text",
-        "content",
-        "laid",
-        "lay",
-        "lays",
-        "written",
-        "stand",
-        "stands",
-        "stated",
-        "stipulated",
-        "stipulate",
-        "stipulates",
-        "mean",
-        "means",
-        "contain",
-        "contains",
-        "words",
-        "wording",
-        "steht",
-        "sagt",
-        "regelt",
-        "lautet",
-        "bestimmt",
-        "inhalt",
-        "dit",
-        "stipule",
-        "prevoit",
-        "regle",
-        "dispose",
-        "contenu",
-        "dice",
-        "establece",
-        "regula",
-        "dispone",
-        "contenido",
-        "s",
-    ]
-)
-EVERY_STOP_WORD = frozenset(word for words in STOP_WORDS.values() for word in map(fold, words))
 _NEGATION = re.compile(
     r"(?i)\b(?:not(?! (?:only|just))|never|cannot|without|except|excluded?|forbidden|prohibited|nobody|nothing|nicht"
     r"|niemals|nie|kein\w*|ohne|verboten|untersagt|pas|jamais|aucune?|interdite?s?|nunca|ning[uú]na?"
@@ -190,11 +147,10 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
     text = _LETTER_BEHIND.sub(r"\1-\2", fold_signs(question))
     found: list[Constraint] = []
     rest = text
-    for match in _CLAUSE.finditer(text):
-        number = match["marked"] or match["bare"]
-        letter = (match["marked_letter"] or match["bare_letter"] or "").strip("()").casefold()
-        found.append(Constraint("clause", f"{number}{letter}", match[0].strip()))
-        rest = rest.replace(match[0], " " * len(match[0]))
+    for clause in find_clauses(text):
+        found.append(Constraint("clause", clause.value, clause.written))
+        rest = rest[: clause.start] + " " * (clause.end - clause.start) + rest[clause.end :]
+    rest = without_document(rest) if found else rest
     for date in find_dates(rest):
         found.append(Constraint("date", date.day.isoformat(), rest[date.start : date.end].strip()))
     for date in reversed(find_dates(rest)):
@@ -247,7 +203,7 @@ def asks_for_clause(question: str) -> bool:
     rest = fold_signs(question)
     for constraint in constraints:
         rest = rest.replace(constraint.written, " ")
-    return all(word in _SAYING or word in EVERY_STOP_WORD for word in re.findall(r"[^\W\d_]+", fold(rest)))
+    return says_nothing_else(rest)
 
 
 def is_negated(text: str) -> bool:
@@ -291,7 +247,7 @@ def names_constraint(text: str, constraint: Constraint) -> bool:
         return constraint.value in years_in(text)
     if constraint.kind == "number":
         return constraint.value in {canonical_number(match[0]) for match in _NUMBER.finditer(text)}
-    return any(_clause_of(match) == constraint.value for match in _CLAUSE.finditer(text))
+    return any(clause.value == constraint.value for clause in find_clauses(text))
 
 
 def is_like_nothing(constraint: Constraint, words: Collection[str]) -> bool:
@@ -333,7 +289,7 @@ def units_that_meet(units: Sequence[str], constraint: Constraint, *, context: st
     `context` is what stands over all units: title, path and section. `rows` tells which units are rows.
     """
     if constraint.kind == "clause":
-        return _units_in_clause(units, constraint.value, context)
+        return units_in_clause(units, constraint.value, constraint.written, context)
     over_all = names_constraint(context, constraint)
     in_scope = over_all
     met: list[bool] = []
@@ -381,39 +337,6 @@ def years_in(text: str) -> set[str]:
         *(str(period.year) for period in find_periods(text)),
         *(str(date.day.year) for date in find_dates(text)),
     }
-
-
-def _units_in_clause(units: Sequence[str], value: str, context: str) -> list[bool]:
-    """Return for each unit whether it is in a clause, which goes on to the next number, or in a letter of it to the
-    next one.
-    """
-    match = re.fullmatch(r"(\d+(?:\.\d+)*)([a-z]*)", value)
-    assert match is not None
-    number, letter = match[1], match[2]
-    current, current_letter = _last_number(context), ""
-    met: list[bool] = []
-    for unit in units:
-        text = fold_signs(unit)
-        if current and _OPENS_PARAGRAPH.match(text):
-            # "(2)" is a part of the clause in which it stands.
-            current_letter = ""
-        elif opening := _OPENS_CLAUSE.match(text):
-            current, current_letter = opening["number"], (opening["letter"] or "").strip("()").casefold()
-        elif lettered := _OPENS_LETTER.match(text):
-            current_letter = lettered["letter"].casefold()
-        inside = current == number or current.startswith(f"{number}.")
-        met.append(inside and (not letter or current_letter == letter))
-    return met
-
-
-def _last_number(context: str) -> str:
-    numbers = [match["number"] for line in re.split(r"\n| > ", context) if (match := _OPENS_CLAUSE.match(line))]
-    return numbers[-1] if numbers else ""
-
-
-def _clause_of(match: re.Match[str]) -> str:
-    number = match["marked"] or match["bare"]
-    return number + (match["marked_letter"] or match["bare_letter"] or "").strip("()").casefold()
 
 
 def _identifiers(text: str) -> set[str]:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.extractive import Extract
-from rag.questions.constraints import EVERY_STOP_WORD
+from rag.questions.clauses import EVERY_STOP_WORD
 from rag.quoting.head_lines import head_field
 from rag.text import content_words
 from rag.units import Unit

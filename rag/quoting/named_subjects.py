@@ -7,7 +7,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from rag.questions.constraints import EVERY_STOP_WORD, Constraint, find_constraints
+from rag.questions.clauses import EVERY_STOP_WORD
+from rag.questions.constraints import Constraint, find_constraints
 from rag.quoting.answer_kind import asked_kind
 from rag.quoting.asked_about import ALIKE, Embed
 from rag.quoting.document_context import context_of

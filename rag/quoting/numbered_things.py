@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from rag.questions.constraints import EVERY_STOP_WORD
+from rag.questions.clauses import EVERY_STOP_WORD, find_clauses
 from rag.quoting.answer_kind import holds_kind
 from rag.quoting.asked_measure import TIME_UNITS
 from rag.quoting.document_context import context_of
@@ -14,7 +14,7 @@ from rag.quoting.table_cells import split_cells
 from rag.text import content_words
 from rag.units import Unit
 from rag.words.dates import without_dates
-from rag.words.folding import fold
+from rag.words.folding import fold, fold_signs
 from rag.words.word_forms import is_said
 
 _HOUR_OF_DAY = re.compile(
@@ -92,7 +92,11 @@ def _numbers(written: str) -> Iterator[int]:
 
 
 def _asked(question: str) -> dict[str, frozenset[int]]:
-    return {noun: numbers for noun, numbers in numbered_things(question).items() if max(numbers) < 1900}
+    """Return the numbered things that a question names; its clauses are looked for by themselves."""
+    rest = fold_signs(question)
+    for clause in reversed(find_clauses(rest)):
+        rest = rest[: clause.start] + " " * (clause.end - clause.start) + rest[clause.end :]
+    return {noun: numbers for noun, numbers in numbered_things(rest).items() if max(numbers) < 1900}
 
 
 def sources_of_the_number(question: str, cut: Sequence[list[Unit]]) -> list[list[Unit]]:

@@ -8,7 +8,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from rag.questions.constraints import EVERY_STOP_WORD
+from rag.questions.clauses import EVERY_STOP_WORD
 from rag.quoting.answer_kind import MONTH
 from rag.quoting.asked_about import ALIKE, Embed
 from rag.quoting.asked_measure import TIME_UNITS

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
 
 from rag.extractive import Extract
-from rag.questions.constraints import EVERY_STOP_WORD
+from rag.questions.clauses import EVERY_STOP_WORD
 from rag.quoting.asked_event import tells_same_event
 from rag.quoting.excerpts import language_of_source
 from rag.quoting.own_words import own_share

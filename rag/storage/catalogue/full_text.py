@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Iterator
 
+from rag.questions.clauses import find_clauses
 from rag.questions.constraints import canonical_number
 from rag.words.bigrams import UNSPACED, bigrams_of
-from rag.words.folding import fold, whole_words
+from rag.words.folding import fold, fold_signs, whole_words
 from rag.words.language import guess_language
 from rag.words.stemming import COMPOUNDING, stem_word, stemmed_languages
 from rag.words.stop_words import ENGLISH, STOP_WORDS
@@ -19,6 +20,8 @@ MAX_TERMS = 64
 _WORD = re.compile(r"\w+(?:[^\w\s]+\w+)*")
 _CLAUSE = re.compile(r"\d+(?:\.\d+)*\s?\([a-zA-Z]{1,3}\)")
 """A clause and its letter, which are one whether there is a space between them or none: 4.2 (b)."""
+_NUMBER_OF_CLAUSE = re.compile(r"[^\W\d_]{3,}\W*\d++(?:\.\d++)*+(?=\W*\w)")
+"""The word and the number of a clause before its parts."""
 _INNER_MARKS = re.compile(r"[^\w]+|_+")
 _LETTERS_AND_DIGITS = re.compile(r"[^\W\d_]+|\d+")
 _GROUPED_NUMBER = re.compile(r"\d{1,3}(?:[.,']\d{3})+(?:[.,]\d+)?|\d+[.,]\d+")
@@ -40,6 +43,9 @@ def full_text_query(question: str, languages: Collection[str] = ()) -> str:
     telling = [word for word in words if word not in left_out] or words
     # The letter often stands on a line of its own below the clause's number: "4.2 ... (b) ...".
     clauses = [form for clause in _CLAUSE.findall(folded) for form in (clause, clause.partition("(")[0])]
+    # Of "rule 7(2)(b)" it is "rule 7" that the text has.
+    written = [clause.written for clause in find_clauses(fold_signs(folded))]
+    clauses += [match[0] for clause in written if (match := _NUMBER_OF_CLAUSE.match(clause))]
     terms = dict.fromkeys(map(_phrase, clauses))
     terms |= dict.fromkeys(term for word in telling for term in _terms(word))
     terms |= dict.fromkeys(_phrase(joined) for joined in joined_identifiers(question))

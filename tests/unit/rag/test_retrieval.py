@@ -30,6 +30,7 @@ def test_stop_words_are_left_out_unless_there_is_nothing_else() -> None:
         ("was it 5794", '"5 794"'),
         ("part AB-12/4 of", '"ab 12 4"'),
         ("snake_case_name", '"snake case name"'),
+        ("What does Rule 7(2)(b) say?", '"rule 7"'),
     ],
 )
 def test_identifiers_and_numbers_are_found_as_they_are_written(question: str, term: str) -> None:

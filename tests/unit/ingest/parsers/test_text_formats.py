@@ -57,6 +57,19 @@ def test_titles_of_restructured_text_open_sections(tmp_path: Path) -> None:
     assert "=====" not in all_text(document)
 
 
+def test_a_rule_with_items_below_opens_a_section_and_a_list_of_rules_does_not(tmp_path: Path) -> None:
+    (tmp_path / "club.txt").write_text(
+        "Club rules\n\nRule 1. Bows\n\n(1) Indoors:\n\nRule 2. Nets\n\nThey are mended.\n"
+    )
+    sections = parse(tmp_path / "club.txt").sections
+    assert [section.title for section in sections if section.title.startswith("Rule")] == [
+        "Rule 1. Bows",
+        "Rule 2. Nets",
+    ]
+    (tmp_path / "pool.txt").write_text("Pool rules\n\nRule 1 No running\n\nRule 2 No glass\n\nRule 3 No dogs\n")
+    assert not [section for section in parse(tmp_path / "pool.txt").sections if section.title.startswith("Rule")]
+
+
 def test_json_is_read_record_by_record_with_numbers_as_they_are_written(tmp_path: Path) -> None:
     value = {"yard": "Quay", "gates": [{"name": "north", "keeper": "Rita Sohn"}, {"name": "south", "keys": [1, 2]}]}
     text = json.dumps(value)[:-1] + ', "fee": 12.50, "id": 12345678901234567890123}'
