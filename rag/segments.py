@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from rag.page_layout import join_spans
-from rag.types import Hit, Page, Source
+from rag.types import CONTENTS_SECTION, Hit, Page, Source
 
 MAX_SEGMENT_CHUNKS = 6
 """Longer runs are left apart: about two pages is what one citation should point into."""
@@ -110,10 +110,11 @@ def _runs(hits: Sequence[Hit]) -> Iterable[list[tuple[int, Hit]]]:
 
 def _follows(hit: Hit, other: Hit) -> bool:
     """Return whether a chunk goes on where another ends; sheets of a workbook stand beside each other and not in a
-    row."""
+    row, and what stands behind a table of contents is no part of it."""
     begins_sheet = hit.document.page_word == "sheet" and other.chunk.first_page != hit.chunk.last_page
     # What an LLM says of a figure is no part of what stands in the file.
     is_alike = other.chunk.described_by == hit.chunk.described_by and not begins_sheet
+    is_alike &= (other.chunk.section == CONTENTS_SECTION) == (hit.chunk.section == CONTENTS_SECTION)
     return other.document.id == hit.document.id and other.chunk.ordinal == hit.chunk.ordinal + 1 and is_alike
 
 

@@ -50,6 +50,13 @@ _ASIDE = re.compile(r"(?i)(?:,| and| but| with) no [^\W\d_]+(?: [^\W\d_]+)?(?=[.
 _CONTENTS_LINE = re.compile(r"(?:\.[ \t]?){4,}\s*[\divxlc]+\s*$", re.IGNORECASE)
 """Ends with dots and a page's number: the line of a table of contents."""
 
+_PAGE_AT_END = re.compile(r"[\s.,\u2013-](?:\d{1,4}|[ivxlc]{1,6})\s*$")
+_ASKS_FOR_PAGE = re.compile(
+    r"(?i)\b(?:pages?|chapters?|sections?|seiten?|kapitel|p[aá]ginas?|pagin[ae]|cap[ií]tulos?|capitol[oi]|chapitres?"
+    r"|pagina['’]s|hoofdstuk|sida|side|sivu)\b"
+)
+"""Asks where something stands: contents and indexes may say it, which answer nothing else."""
+
 
 def missing_constraints(
     question: str, sources: Sequence[Source], *, beside: Mapping[int, str] = NOTHING_BESIDE
@@ -117,11 +124,19 @@ def sources_about(
     left = sources_of_the_number(question, left)
     left = sources_of_the_person(question, left, beside)
     left = sources_of_the_document(question, left, beside)
+    if not _ASKS_FOR_PAGE.search(question):
+        left = [units for units in left if not _only_names_pages(units[0].source)]
     return [units for units in left if _is_shown(units[0].source)] or left
 
 
 def _is_shown(source: Source) -> bool:
     return HIDDEN_SHEET not in source.section and source.section != CONTENTS_SECTION
+
+
+def _only_names_pages(source: Source) -> bool:
+    """Return whether a source is of a table of contents or an index, and not of a section with such a heading."""
+    lines = [line for line in source.text.splitlines() if line.strip()]
+    return source.section == CONTENTS_SECTION and 2 * sum(map(bool, map(_PAGE_AT_END.search, lines))) >= len(lines)
 
 
 @dataclass(frozen=True, slots=True)

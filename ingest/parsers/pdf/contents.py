@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 from ingest.parsers.pdf.row import Row
+from ingest.parsers.pdf.unnamed_contents import PageFinder
 from rag.types import BlockKind
 
 LED_ROWS = 3
@@ -50,9 +51,11 @@ _CONTENTS = re.compile(
 def mark_contents(pages: Sequence[list[Row]]) -> None:
     """Give the rows of tables of contents and indexes their kind, each a block of its own."""
     goes_on = False
-    for rows in pages:
+    finder = PageFinder(pages)
+    for page, rows in enumerate(pages):
         span = _led_span(rows) or _plain_span(rows, goes_on=goes_on)
         goes_on = span is not None and span[1] >= len(rows) - 3
+        span = span or finder.span_on(page)
         for row in rows[span[0] : span[1]] if span else ():
             row.kind, row.alone = BlockKind.CONTENTS, True
 

@@ -121,6 +121,15 @@ def test_adjacent_chunks_become_one_source_in_reading_order() -> None:
     assert first.page_labels == {0: "i"}
 
 
+def test_what_stands_behind_a_table_of_contents_is_a_source_of_its_own() -> None:
+    contents, body = hit(1, 0, Span(0, 0, 13)), hit(1, 1, Span(0, 14, 28))
+    contents = replace(contents, chunk=replace(contents.chunk, section=CONTENTS_SECTION))
+    assert [source.text for source in join_segments([contents, body], load_pages)] == [
+        "One sentence.",
+        "Two sentences.",
+    ]
+
+
 def test_a_source_finds_the_page_of_its_words() -> None:
     (source,) = join_segments([hit(1, 0, Span(0, 0, 13)), hit(1, 1, Span(1, 14, 28))], load_pages)
     assert source.text == "One sentence.\nTwo sentences."

@@ -8,13 +8,13 @@ from rag.quoting.asked_for_whom import is_for_others
 from rag.quoting.denied_rows import rows_not_denied
 from rag.quoting.excerpts import make_excerpt, sources_about
 from rag.quoting.numbered_things import fits_number, numbered_things
-from rag.types import DocumentInfo, Source, Span
+from rag.types import CONTENTS_SECTION, DocumentInfo, Source, Span
 from rag.units import Unit, units_of
 
 
-def _cut(text: str, *, title: str, number: int = 1) -> list[Unit]:
+def _cut(text: str, *, title: str, number: int = 1, section: str = "") -> list[Unit]:
     document = DocumentInfo(number, f"{title}.txt", "folder", title, "txt", "indexed")
-    return units_of(0, Source(number, document, "", text, (Span(0, 0, len(text)),), 1.0), every=True)
+    return units_of(0, Source(number, document, section, text, (Span(0, 0, len(text)),), 1.0), every=True)
 
 
 def _about(question: str, *sources: tuple[str, str]) -> list[str]:
@@ -90,3 +90,18 @@ def test_a_row_that_the_question_denies_is_left_out() -> None:
     assert [
         unit.text for unit in make_excerpt("fee for people who are not members", _cut(text, title="Fees")).units
     ] == ["Guests | 9"]
+
+
+@pytest.mark.parametrize(
+    ("question", "text", "answers"),
+    [
+        ("How long is the break of the cooks?", "1 Breaks of cooks 2\n2 Night work 3\nWork on feast days 14", False),
+        ("On which page are the breaks of the cooks?", "1 Breaks of cooks 2\n2 Night work 3", True),
+        ("Auf welcher Seite stehen die Pausen?", "Pausen, 4, 9\nRuhetage, 7", True),
+        ("Wie lang sind die Pausen?", "Pausen, 4, 9\nRuhetage, 7", False),
+        ("What is in the box?", "The box holds 12 spoons.\nA ladle lies on top.", True),
+    ],
+)
+def test_contents_answer_only_where_something_stands(question: str, text: str, answers: bool) -> None:
+    cut = [_cut(text, title="Kitchen", section=CONTENTS_SECTION)]
+    assert bool(sources_about(question, cut)) is answers

@@ -607,6 +607,22 @@ def test_a_table_of_amounts_is_no_table_of_contents(tmp_path: Path) -> None:
     assert BlockKind.CONTENTS not in {block.kind for block in draw(tmp_path, page).pages[0].blocks}
 
 
+def test_contents_without_a_usual_heading_are_told_by_the_pages_that_they_name(tmp_path: Path) -> None:
+    def first(canvas: Canvas) -> None:
+        canvas.drawString(72, 780, "What this book holds")
+        for number, (title, page) in enumerate(ENTRIES):
+            canvas.drawString(72, 760 - 14 * number, title)
+            canvas.drawRightString(500, 760 - 14 * number, str(page))
+
+    titles = {page: title for title, page in ENTRIES}
+    others = [titles.get(page, "Nothing of note") for page in range(2, 10)]
+    document = draw(
+        tmp_path, first, *[lambda canvas, title=title: canvas.drawString(72, 700, title) for title in others]
+    )
+    assert blocks(document.pages[0], BlockKind.CONTENTS) == [f"{title} {page}" for title, page in ENTRIES]
+    assert all(not blocks(page, BlockKind.CONTENTS) for page in document.pages[1:])
+
+
 # --- opening ---
 
 
