@@ -22,7 +22,7 @@ import pypdfium2.raw as pdfium
 from ingest.parsers.pdf.accents import put_accents
 from ingest.parsers.pdf.gaps import find_glued, part_glued
 from ingest.parsers.pdf.marks import SUSPICIOUS, Glyph, split_marks
-from ingest.parsers.pdf.spaced import find_spaced, join_spaced
+from ingest.parsers.pdf.spaced import find_parts, find_spaced, join_parts, join_spaced
 from ingest.parsers.pdf.unicode_maps import mend_units
 from ingest.parsers.pdf.words import DOWNWARDS, EMPTY_PAGE, SLANTED, WIDE, Line, RawPage, Word, turn_box
 from rag.page_layout import UNITS_PER_POINT
@@ -113,6 +113,16 @@ def read_lines(text_page: Any) -> RawPage:
     spaced: set[int] = set()
     if lines_apart := find_spaced(text, spans, starts):
         spans, spaced = join_spaced(spans, lines_apart, corners, lambda place: not _is_generated(address, place))
+        first_letters, ends = zip(*spans, strict=True)
+        starts, corners = _line_starts(text, first_letters), _end_boxes(address, spans)
+    elif lines_apart := find_parts(text, spans, starts, corners):
+        spans, spaced = join_parts(
+            text,
+            spans,
+            lines_apart,
+            lambda places: _read_boxes(address, places, len(places)),
+            lambda place: not _is_generated(address, place),
+        )
         first_letters, ends = zip(*spans, strict=True)
         starts, corners = _line_starts(text, first_letters), _end_boxes(address, spans)
     if glued := find_glued(text, spans, starts, corners):

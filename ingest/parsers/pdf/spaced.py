@@ -1,4 +1,4 @@
-"""Joins the letters of words that are set so far apart that pdfium takes each letter for a word."""
+"""Joins the letters of words that are set so far apart that pdfium takes each letter, or a part, for a word."""
 
 from __future__ import annotations
 
@@ -20,6 +20,15 @@ WORD_GAP = 1.5
 """A gap so many times the usual one is between words: a space with as much room on both sides."""
 MIN_DIFFERENT = 4
 """Different letters of a line: a row of crosses or marks has fewer."""
+
+NARROW = 0.3
+"""A gap of fewer heights may be one between two letters of a word."""
+LETTERS_APART = 0.03
+"""Letters with gaps of so many heights are set apart: in usual text their boxes touch."""
+SAME_GAP = 1.2
+"""A gap at most so many times that between the letters of the words around it is no space."""
+MIN_GAPS = 4
+"""Gaps between letters that are needed to tell how far apart a line's are."""
 
 
 def find_spaced(text: str, spans: Sequence[Span], starts: Sequence[int]) -> list[Span]:
@@ -88,3 +97,70 @@ def _words_of(spans: Sequence[Span], corners: Any, is_drawn: Callable[[int], boo
         else:
             words[-1] = (words[-1][0], span[1])
     return words
+
+
+def find_parts(text: str, spans: Sequence[Span], starts: Sequence[int], corners: Any) -> list[Span]:
+    """Return the lines, each by its first word and the one after its last, in which two words stand so near to each
+    other that they may be parts of one.
+
+    `starts` are the words that open a line, `corners` the boxes (left, top, right, bottom) of each span's first and
+    last character.
+    """
+    if len(spans) < 2:
+        return []
+    gaps = corners[1:, 0, 0] - corners[:-1, 1, 2]
+    heights = corners[:-1, 1, 1] - corners[:-1, 1, 3]
+    near = (gaps > LETTERS_APART * heights) & (gaps < NARROW * heights)
+    firsts = np.asarray(starts)
+    near[firsts[firsts > 0] - 1] = False  # From one line to the next.
+    places = [
+        place
+        for place in np.flatnonzero(near).tolist()
+        if text[spans[place][1] - 1].isalpha() and text[spans[place + 1][0]].isalpha()
+    ]
+    lines = list(pairwise([*starts, len(spans)]))
+    numbers = np.unique(np.searchsorted(firsts, places, side="right") - 1).tolist()
+    return [lines[number] for number in numbers]
+
+
+def join_parts(
+    text: str,
+    spans: Sequence[Span],
+    lines: Sequence[Span],
+    read_boxes: Callable[[Sequence[int]], Any],
+    is_drawn: Callable[[int], bool],
+) -> tuple[list[Span], set[int]]:
+    """Return the spans with those of the `lines` joined that stand no farther apart than the letters of their line do,
+    and which of them were.
+
+    `read_boxes` gives the boxes (left, top, right, bottom) of the characters at places in the text; `is_drawn` tells
+    whether the space at a place of the text stands in the file.
+    """
+    parted: set[int] = set()
+    for first, last in lines:
+        places = [place for span in spans[first:last] for place in range(*span)]
+        boxes = np.nan_to_num(read_boxes(places))
+        gaps = boxes[1:, 0] - boxes[:-1, 2]
+        heights = boxes[:-1, 1] - boxes[:-1, 3]
+        ends = np.cumsum([end - start for start, end in spans[first:last]])[:-1] - 1
+        inner = np.delete(gaps, ends)
+        if len(inner) < MIN_GAPS:
+            continue
+        usual = float(np.median(inner))
+        narrow = (gaps[ends] > 0) & (gaps[ends] <= SAME_GAP * usual) & (usual >= LETTERS_APART * heights[ends])
+        parted.update(
+            first + 1 + at
+            for at in np.flatnonzero(narrow).tolist()
+            if text[spans[first + at][1] - 1].isalpha()
+            and text[spans[first + at + 1][0]].isalpha()
+            and not is_drawn(spans[first + at][1])
+        )
+    joined: list[Span] = []
+    several: set[int] = set()
+    for index, span in enumerate(spans):
+        if index in parted:
+            joined[-1] = (joined[-1][0], span[1])
+            several.add(len(joined) - 1)
+        else:
+            joined.append(span)
+    return joined, several

@@ -354,6 +354,18 @@ def test_columns_written_downwards_are_read_from_the_right_though_their_font_is_
     assert "".join(text.split()) == "".join(columns)
 
 
+def test_words_are_whole_whose_letters_are_drawn_one_by_one_and_apart(tmp_path: Path) -> None:
+    text = "Seats in a box cost 27 guilders, in the gallery 11."
+
+    def page(canvas: Canvas) -> None:
+        left = 72.0
+        for letter in text:
+            canvas.drawString(left, 700, letter)
+            left += pdfmetrics.stringWidth(letter, "Helvetica", 10) + 1.2
+
+    assert draw(tmp_path, page).pages[0].text == text
+
+
 def test_text_drawn_twice_and_spaced_letters_are_read_once_and_whole(tmp_path: Path) -> None:
     def page(canvas: Canvas) -> None:
         for offset in (0, 0.3, 0.6):
