@@ -22,6 +22,7 @@ from rag.questions.constraints import names_something
 from rag.questions.query_expansion import FurtherText, Method, expand_query
 from rag.questions.respelling import notice_of, respell
 from rag.questions.small_talk import small_talk_reply
+from rag.quoting.answered import may_not_answer
 from rag.quoting.excerpts import missing_constraints
 from rag.quoting.marking import MarkingReader
 from rag.quoting.nearest import nearest_sentences
@@ -53,6 +54,7 @@ from rag.types import (
     Source,
     Span,
     Usage,
+    Verdict,
 )
 
 EXTRACTIVE = "extractive"
@@ -561,12 +563,16 @@ class AskPipeline:
             timer.take_out("loading", loading_seconds, of=("generate", "prompt"))
         yield from checker.finish(is_cut=bool(error))
         checked = checker.checked
+        used = prompt.used if prompt else ()
+        verdict = checked.verdict
+        if verdict is Verdict.SUPPORTED and self._judge is not None:
+            is_unsure = may_not_answer(asked.question, checked.citations, used, self._judge)
+            verdict = Verdict.PARTLY if is_unsure else verdict
         timer.mark("check")
         nearest: tuple[Citation, ...] = ()
         if is_refusal(checked.text):
             nearest = self._nearest(asked.question, stream.sources, asked.collection, stream.retrieval.hits)
             timer.mark("read")
-        used = prompt.used if prompt else ()
         usage = asked.spent.plus(usage or _estimated_usage(model, prompt, text))
         stream.finish(
             Answer(
@@ -587,7 +593,7 @@ class AskPipeline:
                 ),
                 error=error,
                 sentences=checked.sentences,
-                verdict=checked.verdict,
+                verdict=verdict,
                 probability=stream.probability * checked.probability,
                 understood_filters=stream.retrieval.understood_filters,
                 is_cut_off=finish_reason == "length",

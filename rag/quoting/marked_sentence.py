@@ -37,7 +37,7 @@ def marked_sentence(question: str, excerpt: Excerpt, reading: Reading) -> Extrac
     if last > best.end and (other := _more_asked_for(question, best, excerpt, start, last)):
         best, start = other, other.start
     answer = _FULL_STOP.sub("", source.text[start : min(end, best.end)].strip()) if end > start else ""
-    answer = _without_struck(answer, best.text)
+    answer = without_struck(answer, best.text)
     if answer and best.text.startswith((f"{answer}.", f"{answer})")):
         # The number of a clause or of an item is no answer.
         answer = ""
@@ -59,7 +59,7 @@ def marked_sentence(question: str, excerpt: Excerpt, reading: Reading) -> Extrac
     return Extract.of(best, reading.relevance + reading.confidence, answer if is_short and is_sure else "")
 
 
-def _without_struck(answer: str, sentence: str) -> str:
+def without_struck(answer: str, sentence: str) -> str:
     """Return an answer without what is struck out in its sentence; "" where nothing is left of it."""
     rest = _STRUCK.sub("", answer).strip()
     return "" if any(rest and rest in struck for struck in _STRUCK.findall(sentence)) else rest

@@ -33,7 +33,7 @@ from rag.quoting.labelled import put_label_asked_first
 from rag.quoting.like_rows import with_like_rows
 from rag.quoting.line_shapes import says_nothing_new
 from rag.quoting.mail_heads import find_head_line
-from rag.quoting.marked_sentence import marked_sentence, named_to_the_letter
+from rag.quoting.marked_sentence import marked_sentence, named_to_the_letter, without_struck
 from rag.quoting.marking_by_words import choose_by_words
 from rag.quoting.named_subjects import fills_otherwise, is_of_another_deed
 from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
@@ -421,5 +421,5 @@ def _with_cell(
         and not (lacks_price(question, first.text) and not lacks_price(question, shown_text(unit)))
     ):
         return extracts
-    row = Extract.of(unit, extracts[0].score if extracts else 0.0, cell.value)
+    row = Extract.of(unit, extracts[0].score if extracts else 0.0, without_struck(cell.value, unit.text))
     return [row, *(one for one in extracts if one.place != unit.place)]

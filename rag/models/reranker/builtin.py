@@ -45,7 +45,7 @@ SHIPPED_SHA256 = "a8eea4bb10d6cbfec823d3b4ed3f127916d0d8e281496a7adba2acc490e276
 """Of the shipped weights."""
 
 JUDGE_WEIGHTS = Path(__file__).with_name("judge.safetensors")
-JUDGE_SHA256 = "83a24ff66173cb840738428c9115aaf6c4f7334e96017fb65c735acb5bb522b0"
+JUDGE_SHA256 = "c7f77301c6b7d2ec032647ad5442879d24f588d355ee8abbfc26e4eee966e3a4"
 """Of the weights of the judge, which is a deeper reader."""
 
 NOTHING_READ = Reading(NOTHING, 0, 0, NOTHING)
