@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
@@ -18,7 +19,9 @@ from rag.planning.table_cells import Place, proven_cell, proven_row
 from rag.planning.wording import Wording
 from rag.protocols import DocumentCatalogue
 from rag.retrieval import StageTimer
+from rag.text import content_words
 from rag.types import AnswerTable, DocumentInfo, PlanStep, TableRow, Verdict
+from rag.words.word_forms import is_said
 
 MAX_DOCUMENTS = 60
 """Documents whose tables are looked at: those that the question names before others."""
@@ -104,6 +107,7 @@ class OverRows:
             else [table for document in documents for table in tables_in(document, pages.get(document.id, ()))]
         )
         fits = [fit for table in tables if (fit := fit_table(query, table, question)) is not None]
+        fits = [fit for fit in fits if not _tells_number(fit, query)]
         most = max((fit.named for fit in fits), default=0)
         return of_side([fit for fit in fits if fit.named == most], question)
 
@@ -122,6 +126,14 @@ class OverRows:
             cell = proven_cell(self._catalogue, document, Place(page.number, row.start, row.end))
             made.append(proven_row(name_of(fit.table, row), cell))
         return made
+
+
+def _tells_number(fit: Fit, query: RowQuery) -> bool:
+    """Return whether rows that would be counted say themselves how many there are of what is asked: "1450 loaves"."""
+    if fit.how != "count" or not query.noun:
+        return False
+    cells = (cell for row in fit.rows for cell in row.cells)
+    return any(re.match(r"\s*\d[\d.,]*\s+\D", cell) and is_said(query.noun[0], content_words(cell)) for cell in cells)
 
 
 @dataclass(slots=True)

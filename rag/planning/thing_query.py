@@ -87,6 +87,13 @@ class ThingQuery:
     topic: Topic | None
 
 
+_OF_ONE = re.compile(
+    r"(?i)^\W*(?:on|in|at|for|with|from|to|by|during|over|after|within|an|auf|für|mit|bei|dans|sur|pour|avec|con|por|para|en)"
+    r" (?:how|wie|combien|cu[aá]nt)"
+)
+"""Asks for a number that one thing has: "On how many nodes does quoter run?"."""
+
+
 def read_things(question: str) -> ThingQuery | None:
     """Return the things that a question in English, German, French or Spanish asks for, with what is said of them; None
     for others."""
@@ -102,6 +109,8 @@ def read_things(question: str) -> ThingQuery | None:
         return None
     noun = match["noun"]
     is_document = is_document_noun(noun)
+    if _OF_ONE.match(text) and not is_document:
+        return None
     conditions = tuple(read_conditions(rest))
     topic = None
     if not conditions or any(one.kind not in _DECIDED for one in conditions):

@@ -349,7 +349,7 @@ def _identifiers(text: str) -> set[str]:
         found |= {_compact(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d_]", part)}
     # "77-3150" is one number, and its parts are others.
     found |= {_compact(match[0]) for match in re.finditer(r"(?<![\w.])\d+(?:[-/]\d+)+(?!\w)", text)}
-    return found | {match[0] for match in re.finditer(r"(?<![\w.])\d+(?![\w])", text)}
+    return found | {match[0] for match in re.finditer(r"(?<![\w.:])\d+(?![\w]|:\d)", text)}
 
 
 def _numbers_of_things(text: str) -> set[str]:

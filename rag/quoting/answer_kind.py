@@ -118,7 +118,14 @@ _ASKS: tuple[tuple[AnswerKind, re.Pattern[str]], ...] = (
         "e-mail",
         re.compile(r"\be-?mail[ -]?adress|\be-?mail address|adresse e-?mail|correo electrónico", re.IGNORECASE),
     ),
-    ("cause", re.compile(r"\b(?:why|how come|warum|weshalb|wieso|pourquoi|por qué)\b", re.IGNORECASE)),
+    (
+        "cause",
+        re.compile(
+            r"\b(?:why|how come|warum|weshalb|wieso|pourquoi|por qué)\b|^\W*what (?:has |had )?caused\b"
+            r"|^\W*what (?:did|does) [^?]+ die of\b|^\W*what (?:is|was|were|are) the (?:causes?|reasons?)\b",
+            re.IGNORECASE,
+        ),
+    ),
 )
 _JOINS = re.compile(r"(?i)when|quand")
 _OPENING_WORDS = 6

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from rag.quoting.answer_kind import MONTH, asked_kind
+from rag.quoting.table_cells import ASKS_HIGH_AMOUNT
 from rag.text import content_words
 from rag.words.dates import find_dates
 from rag.words.word_forms import is_said
@@ -109,14 +110,15 @@ def asks_price(question: str) -> bool:
         rf"(?i)\b(?:costs?|prices?|koste\w*|coûte\w*|cuesta\w*)\b|{_EARNS}|{_CHARGES}|{_HAS_COST}", question
     )
     is_asked = names_price is not None and _ASKS_PRICE.search(question) is not None
-    return is_asked or _ASKS_FEE.match(question) is not None
+    return is_asked or _ASKS_FEE.match(question) is not None or ASKS_HIGH_AMOUNT.search(question) is not None
 
 
 def lacks_price(question: str, text: str) -> bool:
     """Return whether a question asks what something costs, and a text has no number that may be an amount of money."""
     speaks_of_cost = _PAID_OR_COST.search(text) is not None
     plain = text if speaks_of_cost else _CLOCK.sub(" ", text)
-    if not (_ASKS_PRICE.search(question) or _ASKS_FEE.match(question)) or _PRICE.search(plain) is not None:
+    asks = _ASKS_PRICE.search(question) or _ASKS_FEE.match(question) or ASKS_HIGH_AMOUNT.search(question)
+    if not asks or _PRICE.search(plain) is not None:
         return False
     rest = _DAYS.sub("", plain)
     for date in reversed(find_dates(rest)):

@@ -7,6 +7,7 @@ import re
 from rag.questions.constraints import find_constraints, names_constraint, years_in
 from rag.quoting.answer_kind import asked_kind
 from rag.quoting.document_context import context_of
+from rag.quoting.table_cells import columns_of
 from rag.units import Unit
 from rag.words.dates import find_dates
 
@@ -29,6 +30,7 @@ _SEASONS = tuple(
         r"winter\w*|hiver|invierno",
     )
 )
+_YEAR_COLUMN = re.compile(r"(?i)(?:year|season|jahr|saison|année|año)")
 _YEAR = re.compile(
     r"(?i)\b(?:for|in|during|of|im jahr|für|von|en|pour|de|del|para)\s+(?:the (?:financial |fiscal )?year )?"
     r"(?P<year>(?:19|20)\d\d)\b(?![./-]\d)"
@@ -69,6 +71,13 @@ def is_row_of_another_date(question: str, unit: Unit) -> bool:
     return not any(names_constraint(around, constraint) for constraint in asked)
 
 
+def _is_row_of_another_year(years: set[str], unit: Unit) -> bool:
+    """Return whether a row has another year than is asked for in the column of the years."""
+    names, cells = columns_of(unit.header, unit.text)
+    told = {cell for name, cell in zip(names, cells, strict=False) if _YEAR_COLUMN.fullmatch(name.strip()) and cell}
+    return bool(told) and all(re.fullmatch(r"(?:19|20)\d\d", cell) for cell in told) and not told & years
+
+
 def is_of_another_period(question: str, unit: Unit) -> bool:
     """Return whether a question names a quarter or year and a sentence or row others of its sort alone.
 
@@ -84,6 +93,8 @@ def is_of_another_period(question: str, unit: Unit) -> bool:
         if above and not season & above:
             return True
     years = {match["year"] for match in _YEAR.finditer(question)}
+    if unit.is_row and len(years) == 1 and _is_row_of_another_year(years, unit):
+        return True
     if len(years) != 1 or unit.is_row or asked_kind(question) in ("time", "name"):
         return False
     others = {match["year"] for match in _YEAR.finditer(unit.text)}

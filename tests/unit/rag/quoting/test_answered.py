@@ -50,7 +50,8 @@ def test_the_best_of_the_quotes_that_carry_the_answer_counts() -> None:
 
 
 @pytest.mark.parametrize(
-    "question", ["How do I change the bulb?", "Why was the bulb renewed?", "Describe the lamp.", "What does 4.2(b) say?"]
+    "question",
+    ["How do I change the bulb?", "Why was the bulb renewed?", "Describe the lamp.", "What does 4.2(b) say?"],
 )
 def test_what_asks_for_no_single_fact_is_not_judged(question: str) -> None:
     assert not asked(question, Judge(-9.0), citation("The bulb was renewed in 2019."))
