@@ -34,6 +34,7 @@ from rag.quoting.empty_columns import leaves_asked_empty
 from rag.quoting.extremes import is_outranked
 from rag.quoting.labels_asked import is_form_of_others
 from rag.quoting.line_shapes import (
+    answers_why_with_amount,
     is_head,
     is_no_sum,
     is_of_names_alone,
@@ -43,6 +44,7 @@ from rag.quoting.line_shapes import (
     says_neither,
     says_when_not,
     tells_no_change,
+    tells_no_death_cause,
 )
 from rag.quoting.named_headings import is_of_other_heading
 from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
@@ -219,6 +221,8 @@ _OF_ALL = (
         lambda it: acts_on_the_asked(it.question, it.unit.text, it.extract.answer),
     ),
     Gate("is one of what is added up", lambda it: is_no_sum(it.question, it.unit)),
+    Gate("tells not what it died of", lambda it: tells_no_death_cause(it.question, it.headed)),
+    Gate("tells how much and not why", lambda it: answers_why_with_amount(it.question, it.extract.answer)),
     Gate("is outranked by another", lambda it: is_outranked(it.question, it.unit, it.units)),
 )
 

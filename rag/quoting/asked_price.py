@@ -135,7 +135,7 @@ def lacks_price(question: str, text: str) -> bool:
 def lacks_price_column(question: str, header: str, row: str) -> bool:
     """Return whether a question asks for a price or a cost by these words, and a row, whose cells are plain numbers,
     has neither a column nor a cell that may hold money."""
-    if not _NAMES_MONEY.search(question):
+    if not (_NAMES_MONEY.search(question) or ASKS_HIGH_AMOUNT.search(question)):
         return False
     return not _MONEY_COLUMN.search(f"{header}\n{row}") and not _WITH_CENTS.search(row)
 

@@ -15,7 +15,7 @@ _ASKS = re.compile(
 )
 _TELLS = {
     "day": re.compile(rf"(?i)\b(?:{WEEKDAY})\b|\b\d{{1,2}}\.? (?:{MONTH})|\b(?:{MONTH})\w* \d{{1,2}}\b"),
-    "month": re.compile(rf"(?i)\b(?:{MONTH})"),
+    "month": re.compile(rf"(?i)\b(?:{MONTH})(?!\w)"),
     "year": re.compile(r"\b(?:19|20)\d\d\b"),
     "season": re.compile(r"(?i)\b(?:spring|summer|autumn|fall|winter)\b"),
     "quarter": re.compile(r"(?i)\bQ[1-4]\b|\b(?:first|second|third|fourth) quarter\b"),

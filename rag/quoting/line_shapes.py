@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 
+from rag.extractive import Extract
 from rag.questions.constraints import asks_for_clause, is_negated, negated_words
 from rag.quoting.answer_kind import asked_kind, asks_yes_or_no
 from rag.quoting.labelled import labelled_parts
@@ -18,6 +19,12 @@ from rag.words.word_forms import is_said
 
 MAX_NAME = 4
 """Words of a line that is only a name."""
+_DIES_OF = re.compile(r"(?i)\b(?:what (?:did|does|do|had) [^?]+ (?:die|died) of|(?:how|why) did [^?]+ die)\b")
+_DEATH_CAUSE = re.compile(
+    r"(?i)\b(?:died? (?:of|from|in|after|when|while|as)|death|kill\w*|disease|illness|ill|sick\w*|caus\w+|drown\w*"
+    r"|because|accident\w*|starv\w+|fro(?:ze|zen)|poison\w*|fever|infection|cancer|heart|stroke|fell|fall|shot|hit"
+    r"|eaten|old age)\b"
+)
 MIN_REMARK = 3
 """Words of a cell that may tell why something is so."""
 MIN_TOLD = 2
@@ -113,6 +120,25 @@ def is_of_names_alone(unit: Unit) -> bool:
     if unit.header:
         return False
     return len(re.findall(r"(?<!\w)[a-zäöüßàâçéèêíñóôú]{4,}", unit.text)) < MIN_TOLD
+
+
+def tells_no_death_cause(question: str, text: str) -> bool:
+    """Return whether it is asked what somebody died of, and a text says at most that he died."""
+    return _DIES_OF.search(question) is not None and _DEATH_CAUSE.search(text) is None
+
+
+def answers_why_with_amount(question: str, answer: str) -> bool:
+    """Return whether it is asked why something is so, and what is marked is an amount: "148 kilos"."""
+    return asked_kind(question) == "cause" and re.fullmatch(r"[€£$]?\d[\d.,]*\s?[^\W\d_]*%?", answer) is not None
+
+
+def has_no_cell_asked(question: str, extract: Extract, unit: Unit) -> bool:
+    """Return whether a row of names and figures is quoted of which no cell is the one asked for: it is about what the
+    question names, and may tell something else of it. A remark in a cell may answer anything."""
+    if not unit.is_row or not unit.header or extract.answer or asks_yes_or_no(question):
+        return False
+    cells = split_cells(unit.text)
+    return len(cells) > MIN_REMARK and all(len(cell.split()) <= MIN_REMARK for cell in cells)
 
 
 def labels_what_is_asked_of(question: str, unit: Unit) -> bool:

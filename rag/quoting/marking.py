@@ -31,7 +31,7 @@ from rag.quoting.excerpts import (
 from rag.quoting.judged_quotes import read_quotes, tells_by_itself
 from rag.quoting.labelled import put_label_asked_first
 from rag.quoting.like_rows import with_like_rows
-from rag.quoting.line_shapes import says_nothing_new
+from rag.quoting.line_shapes import has_no_cell_asked, says_nothing_new
 from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marked_sentence import marked_sentence, named_to_the_letter, without_struck
 from rag.quoting.marking_by_words import choose_by_words
@@ -206,6 +206,7 @@ class MarkingReader:
             if held_back is not None:
                 held_back.append(HeldBack(leader.extract.number, leader.extract.text, leader.reason))
         given = [with_dated_section(question, extract, by_place.get(extract.place)) for extract in given]
+        given = [_unsure_without_cell(question, extract, by_place.get(extract.place)) for extract in given]
         given = put_newer_first(with_like_rows(question, given, every), every, weights)
         given = put_valid_first(question, with_notes(question, given, every), every, beside)
         given = [with_cause_behind(question, extract, every) for extract in given]
@@ -399,6 +400,12 @@ def _of_the_kind_asked(question: str, extracts: list[Extract]) -> list[Extract]:
     if fitting and not is_needed(kind) and fitting[0].score < extracts[0].score - MAX_BEHIND_UNNAMED:
         return extracts
     return fitting if fitting or is_needed(kind) else extracts
+
+
+def _unsure_without_cell(question: str, extract: Extract, unit: Unit | None) -> Extract:
+    """Return a row of which no cell is the one asked for as not sure to answer."""
+    is_unsure = unit is not None and has_no_cell_asked(question, extract, unit)
+    return replace(extract, is_unsure=True) if is_unsure else extract
 
 
 def _with_cell(

@@ -78,6 +78,14 @@ def test_a_sentence_stays_whole(sentence: str) -> None:
         ["Total TTC : 3 600,00 €", "À payer avant le 16/03/2025"],
         ["Wohnung: 2. Obergeschoss links", "Mietbeginn: 01.10.2022"],
         ["# Title", "Text follows"],
+        [
+            "Warm sleeping bag for Tuesday night",
+            "Earplugs",
+            "Birgit carries the first aid kit",
+            "Henrik carries the rope",
+        ],
+        ["The council met in the hall by the\nQuay and spoke of the lamp that\nMr Orde had seen in the night"],
+        ["Rosemary Tindle\n12 High Street\nBrookhampton"],
         ["Overview", "The company makes tents in many colours and sells them."],
     ],
 )

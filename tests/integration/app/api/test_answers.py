@@ -72,6 +72,18 @@ def answering(home: Path, folder: Path) -> Iterator[tuple[Served, llm_servers.Mo
         yield served, llm
 
 
+def test_an_answer_whose_proof_answers_something_else_is_said_to_be_unsure(
+    answering: tuple[Served, llm_servers.ModelServer],
+) -> None:
+    ask = answering[0].client.post
+    sure = ask("/ask", json={"question": LAMP}).json()
+    assert (sure["verdict"], sure["verdict_notice"]) == ("supported", "")
+    unsure = ask("/ask", json={"question": "How many watts does the lamp of the lighthouse use?"}).json()
+    assert unsure["verdict"] == "partly"
+    assert "Whether it answers the question is not sure" in unsure["verdict_notice"]
+    assert [one["verdict"] for one in unsure["sentences"]] == ["supported"]
+
+
 def test_the_openai_client_lists_collections_as_models(answering: tuple[Served, llm_servers.ModelServer]) -> None:
     client = client_of(answering[0])
     assert [model.id for model in client.models.list()] == [MODEL]

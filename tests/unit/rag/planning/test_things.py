@@ -57,6 +57,8 @@ def test_what_is_asked_of_things_is_read(question: str, words: tuple[str, ...], 
 @pytest.mark.parametrize(
     "question",
     [
+        "On how many nodes does quoter run?",
+        "Für wie viele Tage gilt die Karte?",
         "Which flat allows pets?",
         "What starts first?",
         "What is the fee for lorries?",

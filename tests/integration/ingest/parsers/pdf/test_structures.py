@@ -520,6 +520,28 @@ def test_boxes_are_written_by_what_they_stand_for_wherever_its_words_are(tmp_pat
     )
 
 
+def test_labels_above_fields_and_options_are_read_with_them(tmp_path: Path) -> None:
+    def page(canvas: Canvas) -> None:
+        form = canvas.acroForm
+        canvas.drawString(72, 760, "Name of the child")
+        form.textfield(name="child", value="Ottar Lindqvist", x=72, y=738, width=200, height=18)
+        canvas.drawString(72, 700, "Journey home by")
+        form.choice(name="home", value="Ferry", options=["Coach", "Ferry"], x=72, y=678, width=150, height=18)
+        canvas.drawString(72, 640, "Diet")
+        for place, (label, chosen) in enumerate((("vegetarian", False), ("vegan", True))):
+            canvas.drawString(90 + 140 * place, 618, label)
+            form.radio(name="diet", value=label, selected=chosen, x=72 + 140 * place, y=615, size=12)
+        canvas.drawString(72, 560, "The child takes medicine and has to be woken at night.")
+        form.checkbox(name="swims", checked=True, x=72, y=537, size=12)
+        canvas.drawString(90, 540, "can swim")
+
+    assert blocks(draw(tmp_path, page).pages[0])[:3] == [
+        "Name of the child: Ottar Lindqvist",
+        "Journey home by: Ferry",
+        "Diet:\tvegan",
+    ]
+
+
 # --- running headers and footers ---
 
 
