@@ -112,7 +112,10 @@ class Unit:
     @property
     def _is_item(self) -> bool:
         """Return whether it is a line of its own, and long enough for an item of a list without marks."""
-        before, behind = self.source.text[: self.start][-1:], self.source.text[self.end : self.end + 1]
+        before, behind = (
+            self.source.text[max(self.start - 1, 0) : self.start],
+            self.source.text[self.end : self.end + 1],
+        )
         is_line = before in ("", "\n") and behind in ("", "\n")
         return is_line and not self.is_heading and len(self.words) >= MIN_ITEM_WORDS
 

@@ -62,6 +62,7 @@ class AnswerService:
         self._askers: set[threading.Event] = set()
         """Of the answers that wait or are made: each is set when nobody waits for its answer any more."""
         self._readiness = Readiness(False, "The models are being loaded.")
+        self._is_closed = False
 
     @property
     def lectern(self) -> Lectern:
@@ -123,6 +124,7 @@ class AnswerService:
 
     def close(self) -> None:
         """Close the connections to all LLMs and accept no further work; running work is not waited for."""
+        self._is_closed = True
         for cancelled in list(self._askers):
             cancelled.set()
         self._answers.close()
@@ -139,12 +141,16 @@ class AnswerService:
                 network.score("warming up", ["warming up"])
             # A first search opens Chroma, which takes as long as loading a model.
             for collection in lectern.catalogue.list_collections()[:1]:
+                if self._is_closed:
+                    return
                 lectern.retriever.retrieve("warming up", collection=collection.name)
         except LecternError as error:
-            log.error("The models cannot be loaded: %s", error)
+            if not self._is_closed:
+                log.error("The models cannot be loaded: %s", error)
             self._readiness = Readiness(False, error.reason)
         except Exception:
-            log.exception("The models cannot be loaded.")
+            if not self._is_closed:
+                log.exception("The models cannot be loaded.")
             self._readiness = Readiness(False, "The models cannot be loaded; the server's log says why.")
         else:
             self._readiness = Readiness(True)

@@ -50,7 +50,7 @@ from rag.quoting.named_headings import is_of_other_heading
 from rag.quoting.named_subjects import acts_on_the_asked, is_of_another_person
 from rag.quoting.neighbours import is_right_before
 from rag.quoting.numbered_things import counts_nothing, is_of_another_letter
-from rag.quoting.opposite_things import is_of_opposite
+from rag.quoting.opposite_things import is_of_another_rank, is_of_opposite
 from rag.quoting.other_groups import is_of_after, is_of_another_group, is_put_off
 from rag.quoting.other_kinds import is_row_of_another_kind
 from rag.quoting.other_places import is_of_another_day, is_of_another_place
@@ -222,7 +222,11 @@ _OF_ALL = (
     ),
     Gate("is one of what is added up", lambda it: is_no_sum(it.question, it.unit)),
     Gate("tells not what it died of", lambda it: tells_no_death_cause(it.question, it.headed)),
-    Gate("tells how much and not why", lambda it: answers_why_with_amount(it.question, it.extract.answer)),
+    Gate(
+        "tells how much and not why",
+        lambda it: answers_why_with_amount(it.question, it.extract.answer, it.unit.text),
+    ),
+    Gate("is of another rank", lambda it: is_of_another_rank(it.question, it.headed)),
     Gate("is outranked by another", lambda it: is_outranked(it.question, it.unit, it.units)),
 )
 

@@ -13,7 +13,8 @@ TIME_UNITS = (
     r"|semanas?|mes(?:es)?|años?"
 )
 _LENGTH = (
-    r"(?<=\d)\s?(?:mm|cm|km|m|ft|in|yd|nm)\b|\b(?:milli|centi|kilo|zenti)?met(?:re|er|ro)s?\b|\bmètres?\b"
+    r"(?<=\d)\s?(?:mm|cm|km|m|ft|in|yd|nm)\b"
+    r"|(?<!square )(?<!cubic )\b(?:milli|centi|kilo|zenti)?met(?:re|er|ro)s?\b|\bmètres?\b"
     r"|\b(?:miles?|yards?|feet|foot|inch(?:es)?|fathoms?|meilen?|pieds?|millas?)\b|[\d\s](?:[′″]|['\"](?=\s|$))"
 )
 _MEASURES = tuple(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from rag.extractive import Extract, HeldBack
@@ -19,6 +19,8 @@ right sentences of squad_dev and 62 small folders, half of whose questions are i
 wrong ones 16."""
 MIN_SURE = -0.5
 """Logit below which a sentence may answer something else: 24 and 48 of the same."""
+MIN_CLEAR = 3.0
+"""Logit from which a sentence answers whatever words it lacks."""
 MIN_WORDS = 5
 """Content words of a sentence that is read by itself alone; shorter ones are read with those beside them as well, and
 the better counts."""
@@ -46,12 +48,14 @@ def read_quotes(
     judge: PassageReader,
     found: float,
     held_back: list[HeldBack] | None,
+    is_of_another: Callable[[Unit], bool] = lambda unit: False,
 ) -> list[Extract]:
     """Return the extracts that the judge takes for an answer, each with its logit; a first one that may answer
     something else is unsure, and further ones that may are left out. `units` are those that it is to read: what is not
     among them is given as it is, and so are rows, of which it knows too little. `every` sentence is what may stand
     beside them, and `found` how likely all that was found answers, 0 to 1.
 
+    `is_of_another` tells by words that a sentence may be about something else: the judge and it together hold one back.
     What does not answer is put into `held_back`.
     """
     read = {extract.place: unit for extract in extracts if (unit := units.get(extract.place)) and not unit.is_row}
@@ -68,8 +72,12 @@ def read_quotes(
         elif logit < MIN_ANSWERING and found < MIN_FOUND:
             if held_back is not None:
                 held_back.append(HeldBack(extract.number, extract.text, "hardly answers, read by itself"))
+        elif logit < MIN_SURE and is_of_another(read[extract.place]):
+            if held_back is not None:
+                held_back.append(HeldBack(extract.number, extract.text, "leaves out what is asked about"))
         elif logit >= MIN_SURE or not given:
-            given.append(replace(extract, judged=logit, is_unsure=logit < MIN_SURE))
+            is_unsure = logit < MIN_SURE or (logit < MIN_CLEAR and is_of_another(read[extract.place]))
+            given.append(replace(extract, judged=logit, is_unsure=is_unsure))
     return given
 
 

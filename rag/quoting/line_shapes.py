@@ -127,9 +127,12 @@ def tells_no_death_cause(question: str, text: str) -> bool:
     return _DIES_OF.search(question) is not None and _DEATH_CAUSE.search(text) is None
 
 
-def answers_why_with_amount(question: str, answer: str) -> bool:
-    """Return whether it is asked why something is so, and what is marked is an amount: "148 kilos"."""
-    return asked_kind(question) == "cause" and re.fullmatch(r"[€£$]?\d[\d.,]*\s?[^\W\d_]*%?", answer) is not None
+def answers_why_with_amount(question: str, answer: str, sentence: str) -> bool:
+    """Return whether it is asked why something is so, and what is marked opens with an amount ("148 kilos"), in a
+    sentence without a word of a cause."""
+    if asked_kind(question) != "cause" or gives_cause(sentence):
+        return False
+    return re.match(r"[€£$]?\d[\d.,]*\s?[^\W\d_]*%?(?=\W|$)", answer) is not None
 
 
 def has_no_cell_asked(question: str, extract: Extract, unit: Unit) -> bool:

@@ -35,6 +35,7 @@ from rag.quoting.line_shapes import has_no_cell_asked, says_nothing_new
 from rag.quoting.mail_heads import find_head_line
 from rag.quoting.marked_sentence import marked_sentence, named_to_the_letter, without_struck
 from rag.quoting.marking_by_words import choose_by_words
+from rag.quoting.missing_words import leaves_thing_out
 from rag.quoting.named_subjects import fills_otherwise, is_of_another_deed
 from rag.quoting.neighbours import with_cause, with_cause_behind, with_sentence_before
 from rag.quoting.other_kinds import is_of_another_kind
@@ -197,7 +198,11 @@ class MarkingReader:
         given = given[:MAX_EXTRACTS]
         given = those_sharing(question, given, by_place, weights, known)
         if judge is not None:
-            given = read_quotes(question, given, read_by_judge, every, judge, likely, held_back)
+
+            def is_of_another(unit: Unit) -> bool:
+                return leaves_thing_out(question, unit, every, weights)
+
+            given = read_quotes(question, given, read_by_judge, every, judge, likely, held_back, is_of_another)
         if not given and (told := date_before(question, every, weights) or said_by_speaker(question, every, weights)):
             return [told]
         if not given and (leader := self._find_leader(question, readable, units, weights, alike, judge, likely)):

@@ -31,6 +31,12 @@ _SETS = (
 MAX_CELL = 6
 """Words of a cell that names something."""
 _TOLD = re.compile(r"\b([A-Za-z]+)(?=[ -]([A-Za-z]{3,}))")
+_RANKS = "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|last"
+_ASKS_RANK = re.compile(
+    r"(?i)\b(?:c[oa]mes?|was|were|is|finish(?:ed)?|placed|w[io]ns?|g[eo]ts?|took|takes?) (?:in )?(?:the )?"
+    rf"(?P<rank>{_RANKS})\b"
+)
+"""Asks who came second, or won the third prize."""
 _PLACES = (("private", "home", "personal"), ("work", "office", "business"))
 """Words that say the same of an address or a number, in two sets."""
 _LIES = re.compile(r"(?i)\b(?:in|to|on|from|of) the (north|south|east|west)\b")
@@ -82,3 +88,10 @@ def _told_things(text: str) -> list[tuple[str, str]]:
         for match in _TOLD.finditer(text)
         if match[1].casefold() in _OTHERS and (words := content_words(match[2]))
     ]
+
+
+def is_of_another_rank(question: str, text: str) -> bool:
+    """Return whether it is asked who came second, and a text has the third and not the second."""
+    asked = _ASKS_RANK.search(question)
+    told = {match[0].lower() for match in re.finditer(rf"(?i)\b(?:{_RANKS})\b", text)} if asked else set()
+    return asked is not None and bool(told) and asked["rank"].lower() not in told

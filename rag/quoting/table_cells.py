@@ -95,7 +95,7 @@ _SORTS_OF_COLUMNS = tuple(
 )
 """Words of questions, and those in the names of the columns that answer them."""
 
-_AMOUNT_COLUMN = re.compile(rf"(?i)\b(?:{_PRICES})\b")
+_AMOUNT_COLUMN = re.compile(rf"(?i)\b(?:{_PRICES})\b|[€£$]")
 
 _UNITS = tuple(
     (re.compile(rf"(?i)\b(?:{written})\b"), re.compile(rf"(?i)(?<![^\W_])(?:{symbol})(?![^\W_])"))
@@ -254,7 +254,6 @@ def asked_column(question: str) -> re.Pattern[str] | None:
 
 
 _COSTS = re.compile(r"(?i)\b(?:how much|costs?|prices?|charge|fee)\b")
-_PRICE = re.compile(rf"(?i)\b(?:{_PRICES})\b|[€£$]")
 _HAD = re.compile(r"(?i)\b(?:(?:rent|buy|borrow|order)(?:ing)?|hir(?:e|ing)|tickets?|admission|entry)\b")
 """What one pays for a thing to do with it, which a list of prices seldom says: to hire the projector."""
 
@@ -264,7 +263,7 @@ def words_asking(question: str, column: str) -> set[str]:
     occupation, of "in square metres" for m²."""
     found = [asks.search(question) for asks, names in _SORTS_OF_COLUMNS if names.search(column)]
     found += [written.search(question) for written, symbol in _UNITS if symbol.search(column)]
-    if _COSTS.search(question) and _PRICE.search(column):
+    if _COSTS.search(question) and _AMOUNT_COLUMN.search(column):
         found += _HAD.finditer(question)
     return {word for match in found if match for word in content_words(match[0])}
 

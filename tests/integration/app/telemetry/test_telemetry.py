@@ -121,7 +121,8 @@ def test_a_collector_gets_traces_that_nest_and_metrics_and_no_word_of_anybody(wa
     sent = b"".join(collector.raw)
     for private in ("lighthouse", "lamp", "flash", "light.txt", "documents/", "twenty"):
         assert private.encode() not in sent.lower(), private
-    assert not [span for span in collector.spans if span.has_failed]
+    # A server that ended before may still be ending a search of its own.
+    assert not [span for span in collector.spans if span.has_failed and span.trace in (request.trace, sync.trace)]
 
 
 def test_an_error_is_told_by_its_class_and_not_by_its_message(telemetry_on: pytest.MonkeyPatch, home: Path) -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import pytest
 
 from rag.extractive import Extract, weights_of
+from rag.quoting.asked_measure import lacks_measure
 from rag.quoting.asked_who import lacks_person
 from rag.quoting.dated_sections import with_dated_section
 from rag.quoting.labelled import put_label_asked_first
 from rag.quoting.line_shapes import answers_why_with_amount, has_no_cell_asked, tells_no_death_cause
 from rag.quoting.marked_sentence import without_struck
+from rag.quoting.opposite_things import is_of_another_rank
 from rag.quoting.periods_asked import is_of_another_period
 from rag.quoting.superseded import with_notes
 from rag.quoting.table_answer import find_cell
@@ -73,9 +75,22 @@ def test_that_somebody_died_does_not_tell_what_of() -> None:
 
 
 def test_an_amount_does_not_tell_why() -> None:
-    assert answers_why_with_amount("Why was the harvest smaller?", "148 kilos")
-    assert not answers_why_with_amount("Why was the harvest smaller?", "148 kilos were lost to wasps")
-    assert not answers_why_with_amount("How large was the harvest?", "148 kilos")
+    asked, told = "Why was the harvest smaller?", "The apiary gave 148 kilos."
+    assert answers_why_with_amount(asked, "148 kilos", told)
+    assert answers_why_with_amount("Why was the buoy moved?", "40 metres to the north", "It was moved 40 metres.")
+    assert not answers_why_with_amount(asked, "148 kilos", "It gave 148 kilos because of wasps.")
+    assert not answers_why_with_amount("How large was the harvest?", "148 kilos", told)
+
+
+def test_who_came_third_did_not_come_second() -> None:
+    assert is_of_another_rank("Who came second in the blitz?", "Third in the blitz was Mika Salonen.")
+    assert not is_of_another_rank("Who came second in the blitz?", "Second was Ann Orr, third Mika Salonen.")
+    assert not is_of_another_rank("Who is the second secretary?", "Mika Salonen has been secretary since May.")
+
+
+def test_square_metres_are_no_height() -> None:
+    assert lacks_measure("How tall may a greenhouse be?", "Greenhouses may cover at most 9 square metres.")
+    assert not lacks_measure("How tall may a greenhouse be?", "Greenhouses may have 2.5 metres.")
 
 
 @pytest.mark.parametrize(
