@@ -12,8 +12,8 @@ from rag.quoting.judged_quotes import tells_by_itself
 from rag.types import Citation, Source
 
 MIN_ANSWERED = -0.9
-"""Logit of the best quote below which it is not sure that an answer answers. Of Qwen2.5-Coder-1.5B's answers to the
-questions of the sample, 16 right ones that were supported had more, and 4 of 8 that were not the answer known less."""
+"""Logit of the best quote below which it is not sure that an answer answers. Of Qwen2.5-Coder-1.5B's supported answers
+to the sample it marks 2 of 22, both beside the question; the others for a fact have -0.7 and more."""
 MAX_QUOTES = 8
 
 
