@@ -6,8 +6,8 @@ import re
 
 from rag.text import normalise_number
 
-UNITS = {
-    name: frozenset(words.split())
+_NAMED = {
+    word: name
     for name, words in {
         "seconds": "second seconds sec secs sekunde sekunden seconde secondes segundo segundos",
         "minutes": "minute minutes min mins minuten minuto minutos",
@@ -45,10 +45,9 @@ UNITS = {
         "cubic metres": "m³ m3 kubikmeter",
         "money": "£ $ € euro euros eur usd gbp dollar dollars",
     }.items()
+    for word in words.split()
 }
-"""The words and signs for each unit. Pounds are left out, which are money and weight."""
-
-_NAMED = {word: name for name, words in UNITS.items() for word in words}
+"""Holds the unit that each word or sign stands for. Pounds are left out, which are money and weight."""
 _OPENING = frozenset({"nautical", "square", "cubic"})
 _NUMBER = re.compile(
     r"(?P<before>[£$€]\s?)?(?<![\w.,/-])(?P<number>\d[\d,]*(?:\.\d+)?)(?![.,]?\d|[/:]\d)[\s\u00a0-]?(?P<behind>[^\W\d_]+[²³23]?|[%°£$€]\s?[CF]?\b|[%°£$€])?(?P<more>\s[^\W\d_]+)?"

@@ -184,6 +184,13 @@ def _joined(steps: Sequence[str]) -> str:
     return joined
 
 
+def without_clauses(text: str) -> str:
+    """Return a text with blanks for the clauses that it names."""
+    for clause in find_clauses(text):
+        text = text[: clause.start] + " " * (clause.end - clause.start) + text[clause.end :]
+    return text
+
+
 def without_document(text: str) -> str:
     """Return a text with blanks for the words that say in what the clauses stand: "of the agreement"."""
     return _OF_SOME_DOCUMENT.sub(lambda match: " " * len(match[0]), text)

@@ -13,7 +13,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Literal
 
-from rag.questions.clauses import find_clauses, says_nothing_else, units_in_clause, without_document
+from rag.questions.clauses import find_clauses, says_nothing_else, units_in_clause, without_clauses, without_document
 from rag.text import content_words
 from rag.words.dates import find_dates, find_periods
 from rag.words.days import find_days, holds_day, names_other_day
@@ -53,26 +53,6 @@ _NAMED_NUMBER = re.compile(
     r"|phase|stage|zone|chapter|level|gleis|quai|andén)"
     r"(?:\s*(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|:|#))*\s*(\d[\d.-]*(?:[a-z]\b)?)"
 )
-_NUMBER = re.compile(
-    r"(?i)\b(?:order|invoice|contract|article|item|part|form|room|berth|notice|permit|licen[cs]e|case|file|model|policy"
-    r"|number|no\.?|nr\.?|n[°º]|nummer|auftrag|rechnung|bestellung|vertrag|facture|commande|pedido|factura|#"
-    r"|version|versión|release|revision|edition|line|linie|ligne|línea|bus|route|platform"
-    r"|phase|stage|zone|chapter|level|gleis|quai|andén)"
-    r"(?:\s*(?:no\b\.?|nr\b\.?|n[°º]|number|nummer|:|#))*\s*(\d[\d.-]*)"
-)
-_CLAUSE = re.compile(
-    r"(?:(?:§+|\b(?:section|clause|art(?:icle|ikel|\.)?|para(?:graph)?\.?|sec\.|ziffer|abs(?:atz|\.)?|punkt))\s*)"
-    r"(?P<marked>\d+(?:\.\d+)*)\s*(?P<marked_letter>\([a-z]{1,3}\)|[a-z]\b)?"
-    r"|(?<![\d.,/$€£-])(?P<bare>\d+(?:\.\d+)+)\s*(?P<bare_letter>\([a-z]{1,3}\))",
-    re.IGNORECASE,
-)
-_OPENS_CLAUSE = re.compile(
-    r"\W*(?:(?:§+|section|clause|art(?:icle|ikel)?\.?|para(?:graph)?\.?|ziffer|punkt)\s*)?(?P<number>\d+(?:\.\d+)*)\.?"
-    r"(?=[\s)]|\s*\(|(?<=\.)$)\s*(?P<letter>\([a-z]{1,3}\))?",
-    re.IGNORECASE,
-)
-_OPENS_PARAGRAPH = re.compile(r"\s*\(\d{1,2}\)\s")
-_OPENS_LETTER = re.compile(r"\W{0,3}\(?(?P<letter>[a-z]{1,3})\)\s", re.IGNORECASE)
 _NUMBER = re.compile(r"(?<![\w.])\d+(?:[.,'\u202f\u00a0 ]\d{3})*(?:[.,]\d+)?(?![\w])")
 _YEAR = re.compile(r"(?<![\w.,-])(?:19|20)\d{2}(?![\w]|[.,]\d)")
 _NAME = re.compile(r"(?<=[^\W\d_A-Z,] )[A-ZÄÖÜÉ][\w'’-]+(?:[ -](?:(?:of|de|du|la|and) )?[A-ZÄÖÜÉ0-9][\w'’-]*)*")
@@ -146,11 +126,9 @@ def find_constraints(question: str) -> tuple[Constraint, ...]:
     """Return what a question names to the letter, in its order."""
     text = _LETTER_BEHIND.sub(r"\1-\2", fold_signs(question))
     found: list[Constraint] = []
-    rest = text
     for clause in find_clauses(text):
         found.append(Constraint("clause", clause.value, clause.written))
-        rest = rest[: clause.start] + " " * (clause.end - clause.start) + rest[clause.end :]
-    rest = without_document(rest) if found else rest
+    rest = without_document(without_clauses(text)) if found else text
     for date in find_dates(rest):
         found.append(Constraint("date", date.day.isoformat(), rest[date.start : date.end].strip()))
     for date in reversed(find_dates(rest)):
@@ -340,12 +318,13 @@ def years_in(text: str) -> set[str]:
 
 
 def _identifiers(text: str) -> set[str]:
-    found = {_compact(match[0]) for match in _IDENTIFIER.finditer(text)}
+    identifiers = [match[0] for match in _IDENTIFIER.finditer(text)]
+    found = {_compact(written) for written in identifiers}
     # "M6 x 25" is M6 as well.
-    found |= {_compact(re.split(r"(?<=\d) ?[x×] ?(?=\d)", match[0])[0]) for match in _IDENTIFIER.finditer(text)}
+    found |= {_compact(re.split(r"(?<=\d) ?[x×] ?(?=\d)", written)[0]) for written in identifiers}
     # "10-K/A" also names 10-K, "DIN 934-M10" both DIN 934 and M10: parts count on their own.
     for mark in "/-":
-        parts = [part for match in _IDENTIFIER.finditer(text) for part in match[0].split(mark)]
+        parts = [part for written in identifiers for part in written.split(mark)]
         found |= {_compact(part) for part in parts if re.search(r"\d", part) and re.search(r"[^\W\d_]", part)}
     # "77-3150" is one number, and its parts are others.
     found |= {_compact(match[0]) for match in re.finditer(r"(?<![\w.])\d+(?:[-/]\d+)+(?!\w)", text)}

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 
-from rag.questions.clauses import EVERY_STOP_WORD, find_clauses
+from rag.questions.clauses import EVERY_STOP_WORD, without_clauses
 from rag.quoting.answer_kind import holds_kind
 from rag.quoting.asked_measure import TIME_UNITS
 from rag.quoting.document_context import context_of
@@ -93,10 +93,8 @@ def _numbers(written: str) -> Iterator[int]:
 
 def _asked(question: str) -> dict[str, frozenset[int]]:
     """Return the numbered things that a question names; its clauses are looked for by themselves."""
-    rest = fold_signs(question)
-    for clause in reversed(find_clauses(rest)):
-        rest = rest[: clause.start] + " " * (clause.end - clause.start) + rest[clause.end :]
-    return {noun: numbers for noun, numbers in numbered_things(rest).items() if max(numbers) < 1900}
+    things = numbered_things(without_clauses(fold_signs(question)))
+    return {noun: numbers for noun, numbers in things.items() if max(numbers) < 1900}
 
 
 def sources_of_the_number(question: str, cut: Sequence[list[Unit]]) -> list[list[Unit]]:
